@@ -1,0 +1,5 @@
+export { uacDialog, uasDialog, type Dialog } from './dialog.ts'
+export { dialogId, dialogKey } from './dialog-id.ts'
+export { glareDelayMs, refuseReinvite } from './glare.ts'
+export { receiveInDialog, refreshTarget } from './receive.ts'
+export { ackFor, dialogRequest, nextHop, type DialogRequestOptions } from './requests.ts'

@@ -1,0 +1,3 @@
+export { parseEvent, serializeEvent, type DtmfDigit, type EventPayload } from './event-payload.ts'
+export { eventReceiver, type DtmfEvent, type EventReceiver } from './event-receiver.ts'
+export { eventSender, type EventPacket, type EventSenderOptions } from './event-sender.ts'
