@@ -1,0 +1,5 @@
+export { genesisHash, type AuditEntry, type AuditValue } from './entry.ts'
+export { AuditError, type AuditErrorCode } from './error.ts'
+export { openAudit, type Audit, type AuditEvent } from './open-audit.ts'
+export { type AuditStore, type StoredEntry } from './store.ts'
+export { type Checkpoint, type Verification } from './verify-log.ts'

@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads'
+import { DbError } from './error.ts'
+import type { DatabaseThreadData, FromDatabase, ToDatabase } from './protocol.ts'
+
+export interface QueryRows {
+  readonly rows: readonly unknown[]
+  readonly affected: number | undefined
+}
+
+/** The main thread's end of the database thread. */
+export interface Connection {
+  /** Runs one statement. Rejects with `DbError`. */
+  query(sql: string, parameters: readonly unknown[]): Promise<QueryRows>
+  /** Closes the database and its thread. Again: nothing. */
+  close(): Promise<void>
+  /** Resolves, with why, if the thread dies unasked; from then on every query rejects. */
+  readonly lost: Promise<DbError>
+}
+
+/** Far above what a healthy gateway has under way; a queue this long means that the disk stands still. */
+const maxWaiting = 10_000
+
+/** Starts the thread; resolves when the database has recovered and takes queries. Rejects with `DbError`. */
+export async function startDatabaseThread(
+  data: DatabaseThreadData,
+  file = new URL('./database-thread.ts', import.meta.url),
+): Promise<Connection> {
+  const thread = new Worker(file, { workerData: data })
+  const waiting = new Map<number, PromiseWithResolvers<QueryRows>>()
+  const started = Promise.withResolvers<void>()
+  const lost = Promise.withResolvers<DbError>()
+  let nextId = 0
+  let closed: DbError | undefined
+  let closing: Promise<void> | undefined
+
+  const end = (error: DbError) => {
+    if (closed) return
+    closed = error
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+    started.reject(error)
+    if (!closing) lost.resolve(error)
+  }
+  thread.on('message', (message: FromDatabase) => {
+    switch (message.kind) {
+      case 'ready':
+        return started.resolve()
+      case 'rows':
+        waiting.get(message.id)?.resolve(message)
+        return void waiting.delete(message.id)
+      case 'failed':
+        if (message.id === undefined) return end(asDbError(message))
+        waiting.get(message.id)?.reject(asDbError(message))
+        waiting.delete(message.id)
+    }
+  })
+  thread.on('error', (cause) => end(new DbError('DB_FAILED', 'the database thread failed', { cause })))
+  thread.on('exit', () => end(new DbError('DB_CLOSED', 'the database is closed')))
+
+  const ask = (message: (id: number) => ToDatabase): Promise<QueryRows> => {
+    if (closed) return Promise.reject(closed)
+    const id = nextId++
+    const answer = Promise.withResolvers<QueryRows>()
+    waiting.set(id, answer)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
+    thread.postMessage(message(id))
+    return answer.promise
+  }
+  await started.promise
+  return {
+    query(sql, parameters) {
+      if (closing) return Promise.reject(new DbError('DB_CLOSED', 'the database is closed'))
+      if (waiting.size >= maxWaiting)
+        return Promise.reject(new DbError('DB_OVERLOADED', 'too many queries wait for the database'))
+      return ask((id) => ({ kind: 'query', id, sql, parameters }))
+    },
+    close() {
+      closing ??= ask((id) => ({ kind: 'close', id })).then(
+        () => void thread.terminate(),
+        () => void thread.terminate(),
+      )
+      return closing
+    },
+    lost: lost.promise,
+  }
+}
+
+function asDbError({ sqlState, message }: { readonly sqlState: string; readonly message: string }): DbError {
+  const cause = message === '' ? undefined : new Error(message)
+  if (sqlState === '23505') return new DbError('DB_CONFLICT', 'a row with this key exists', { sqlState })
+  return new DbError('DB_FAILED', 'the database refused a statement', { sqlState, cause })
+}

@@ -1,0 +1,352 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
+import {
+  silentLog,
+  type AppId,
+  type CallId,
+  type EventId,
+  type TenantId,
+  type TokenId,
+  type TrunkId,
+} from '#kernel'
+import {
+  auditStore,
+  callStore,
+  DbError,
+  idempotencyStore,
+  openDatabase,
+  outboxStore,
+  recordingStore,
+  tokenStore,
+  type CallRow,
+  type Database,
+  type OutboxRow,
+  type RecordingRow,
+} from './index.ts'
+import { fakeClock, type RecordingId } from '#kernel'
+import { toySeal } from './toy-seal.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'voxkeep-db-'))
+const tenant = 'acme' as TenantId
+const at = new Date('2026-01-02T03:04:05.678Z')
+const later = new Date(at.getTime() + 1_000)
+const id = (kind: string, n: number) => `${kind}_${n.toString(16).padStart(32, '0')}`
+const open = () => openDatabase({ dir, log: silentLog, seal: toySeal })
+let db: Database
+
+before(async () => {
+  db = await open()
+})
+after(async () => {
+  await db[Symbol.asyncDispose]()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const call = (n: number, more: Partial<CallRow> = {}): CallRow => ({
+  id: id('call', n) as CallId,
+  tenant,
+  app: 'ivr' as AppId,
+  trunk: 'carrier' as TrunkId,
+  direction: 'inbound',
+  from: '+4930111222333',
+  to: '+4930999888777',
+  state: 'ringing',
+  end_reason: null,
+  started_at: at,
+  answered_at: null,
+  ended_at: null,
+  receipt: null,
+  ladder: null,
+  variables: null,
+  ...more,
+})
+
+test('openDatabase() refuses a second opening while it has the database', async () => {
+  await assert.rejects(open(), (error) => error instanceof DbError && error.code === 'DB_LOCKED')
+})
+
+test('openDatabase() makes its directory private', () => {
+  assert.equal(statSync(dir).mode & 0o777, 0o700)
+})
+
+test('callStore().get() gives back what insert() and update() put in, with personal columns opened', async () => {
+  const calls = callStore(db)
+  await calls.insert(call(1))
+  assert.deepEqual(await calls.get(tenant, id('call', 1) as CallId), call(1))
+  const change = {
+    state: 'ended',
+    end_reason: 'caller-hung-up',
+    ended_at: later,
+    receipt: { endReason: 'caller-hung-up' },
+    ladder: ['INVITE'],
+    variables: { name: 'Marker-Variable' },
+  } as const
+  await calls.update(id('call', 1) as CallId, change)
+  assert.deepEqual(await calls.get(tenant, id('call', 1) as CallId), call(1, change))
+  await calls.update(id('call', 1) as CallId, {})
+})
+
+test('callStore().get() hides another tenant’s call', async () => {
+  assert.equal(await callStore(db).get('other' as TenantId, id('call', 1) as CallId), undefined)
+})
+
+const ids = (rows: readonly CallRow[]) => rows.map((row) => row.id)
+
+test('callStore().list() pages by descending id', async () => {
+  const calls = callStore(db)
+  await calls.insert(call(2))
+  await calls.insert(call(3, { tenant: 'other' as TenantId }))
+  await calls.insert(call(4, { state: 'active' }))
+  assert.deepEqual(ids(await calls.list(tenant, { limit: 2 })), [id('call', 4), id('call', 2)])
+  assert.deepEqual(ids(await calls.list(tenant, { limit: 9, before: id('call', 2) })), [id('call', 1)])
+  assert.deepEqual(ids(await calls.list(tenant, { limit: 9, state: 'active' })), [id('call', 4)])
+})
+
+test('callStore().insert() rejects with DB_CONFLICT for an id that is there', async () => {
+  await assert.rejects(
+    callStore(db).insert(call(1)),
+    (error) => error instanceof DbError && error.code === 'DB_CONFLICT',
+  )
+})
+
+test('callStore().story() keeps the order in which lines were added', async () => {
+  const calls = callStore(db)
+  const lines = Array.from({ length: 450 }, (_, n) => ({
+    call_id: id('call', 1) as CallId,
+    tenant,
+    at,
+    kind: 'line',
+    fields: { n },
+  }))
+  await Promise.all(lines.map((line) => calls.addEvent(line)))
+  const story = await calls.story(tenant, id('call', 1) as CallId)
+  assert.deepEqual(
+    story.map((line) => line.fields['n']),
+    lines.map((line) => line.fields.n),
+  )
+})
+
+test('callStore().endOrphans() ends the calls that are not ended', async () => {
+  const calls = callStore(db)
+  assert.equal(await calls.endOrphans(later, 'crash'), 3)
+  assert.equal((await calls.get(tenant, id('call', 4) as CallId))?.end_reason, 'crash')
+  assert.equal((await calls.get(tenant, id('call', 1) as CallId))?.end_reason, 'caller-hung-up')
+})
+
+test('recordingStore() follows a recording from its start to its seal, and settles it once', async () => {
+  const clock = fakeClock(later.getTime())
+  const recordings = recordingStore(db, clock)
+  const row: RecordingRow = {
+    id: id('rec', 1) as RecordingId,
+    call_id: id('call', 1) as CallId,
+    tenant,
+    state: 'recording',
+    path: '/x/rec',
+    started_at: at,
+    ended_at: null,
+    duration_ms: null,
+    bytes: null,
+    segments: null,
+    sha256: null,
+    key_ref: 'local:1',
+    channels: 2,
+  }
+  await recordings.insert(row)
+  assert.deepEqual(await recordings.unfinished(), [
+    { recording: row.id, call: row.call_id, tenant, path: '/x/rec' },
+  ])
+  const sealed = { bytes: 8_000_000_000, segments: 3, durationMs: 2_500, sha256: 'ab' }
+  await recordings.settle(row.id, { state: 'sealed', sealed })
+  await recordings.settle(row.id, { state: 'failed' })
+  assert.deepEqual(await recordings.unfinished(), [])
+  const found = await recordings.get(tenant, row.id)
+  assert.deepEqual(found, {
+    ...row,
+    state: 'sealed',
+    ended_at: later,
+    bytes: 8_000_000_000,
+    segments: 3,
+    duration_ms: 2_500,
+    sha256: 'ab',
+  })
+  await recordings.markDeleted(tenant, row.id)
+  assert.deepEqual(
+    (await recordings.list(tenant, { limit: 5, callId: row.call_id })).map((one) => one.state),
+    ['deleted'],
+  )
+})
+
+const event = (n: number, more: Partial<OutboxRow> = {}): OutboxRow => ({
+  id: id('evt', n) as EventId,
+  app: 'ivr' as AppId,
+  call_id: null,
+  type: 'call.ended',
+  body: `{"marker":"Marker-Body"}`,
+  created_at: at,
+  attempt: 0,
+  next_at: at,
+  state: 'pending',
+  last_status: null,
+  last_error: null,
+  ...more,
+})
+const noneExcept = { apps: [], ids: [] }
+
+test('outboxStore().due() gives pending events whose time has come, but those excepted', async () => {
+  const outbox = outboxStore(db, () => tenant)
+  await Promise.all([
+    outbox.insert(event(1)),
+    outbox.insert(event(2, { next_at: later })),
+    outbox.insert(event(3, { app: 'busy' as AppId })),
+    outbox.insert(event(4, { state: 'dead' })),
+  ])
+  const due = async (time: Date, except: Parameters<typeof outbox.due>[2]) =>
+    (await outbox.due(time, 9, except)).map((row) => row.id)
+  assert.deepEqual(await due(at, noneExcept), [id('evt', 1), id('evt', 3)])
+  assert.deepEqual(await due(later, { apps: ['busy' as AppId], ids: [id('evt', 1) as EventId] }), [
+    id('evt', 2),
+  ])
+  assert.deepEqual(await outbox.nextAt({ apps: ['busy' as AppId], ids: [id('evt', 1) as EventId] }), later)
+  assert.deepEqual(await outbox.get(id('evt', 1) as EventId), event(1))
+})
+
+test('outboxStore().settle() changes the event and logs the attempt', async () => {
+  const outbox = outboxStore(db, () => tenant)
+  const change = {
+    attempt: 1,
+    next_at: later,
+    state: 'delivered',
+    last_status: 204,
+    last_error: null,
+  } as const
+  const delivery = {
+    event: id('evt', 1) as EventId,
+    attempt: 1,
+    url: 'https://app.example/hook',
+    atMs: at.getTime(),
+    durationMs: 12,
+    status: 204,
+    error: undefined,
+  }
+  await outbox.settle(delivery.event, change, delivery)
+  assert.deepEqual(await outbox.get(delivery.event), event(1, change))
+  assert.deepEqual(await outbox.deliveriesOf(delivery.event), [delivery])
+  await outbox.prune(later)
+  assert.equal(await outbox.get(delivery.event), undefined)
+  assert.notEqual(await outbox.get(id('evt', 2) as EventId), undefined)
+})
+
+test('tokenStore() finds tokens by prefix, lists, touches and revokes them once', async () => {
+  const tokens = tokenStore<'calls:read'>(db)
+  const row = {
+    id: id('tok', 1) as TokenId,
+    tenant,
+    name: 'ci',
+    prefix: 'vk_live_abcd',
+    hash: 'h',
+    scopes: ['calls:read'] as const,
+    created_at: at,
+    expires_at: null,
+    revoked_at: null,
+    last_used_at: null,
+  }
+  await tokens.insert(row)
+  assert.deepEqual(await tokens.byPrefix('vk_live_abcd'), [row])
+  await tokens.touch(row.id, later)
+  await tokens.revoke(tenant, row.id, at)
+  await tokens.revoke(tenant, row.id, later)
+  assert.deepEqual(await tokens.list(tenant, { limit: 1 }), [{ ...row, revoked_at: at, last_used_at: later }])
+  assert.equal(await tokens.get('other' as TenantId, row.id), undefined)
+})
+
+test('idempotencyStore().begin() gives a key to one request and its answer to the next', async () => {
+  const store = idempotencyStore(db)
+  const row = { token_id: id('tok', 1) as TokenId, tenant, key: 'k', fingerprint: 'f', created_at: at }
+  const claims = await Promise.all([store.begin(row), store.begin(row)])
+  assert.equal(claims.filter((claim) => claim === undefined).length, 1)
+  await store.finish(row.token_id, 'k', 201, '{"marker":"Marker-Answer"}')
+  await store.release(row.token_id, 'k')
+  assert.deepEqual(await store.begin(row), { ...row, status: 201, body: '{"marker":"Marker-Answer"}' })
+  await store.prune(later)
+  assert.equal(await store.begin(row), undefined)
+})
+
+const entry = (seq: number) => ({ seq, tenant, call_id: null, body: '{}', hash: 'h' })
+
+test('auditStore() appends all or nothing, and the table refuses change', async () => {
+  const store = auditStore(db)
+  await store.append([entry(1), entry(2)])
+  await assert.rejects(store.append([entry(3), entry(2)]), DbError)
+  assert.equal((await store.head())?.seq, 2)
+  await assert.rejects(sql`update audit set body = 'x'`.execute(db.kysely), DbError)
+  await assert.rejects(sql`delete from audit`.execute(db.kysely), DbError)
+  await assert.rejects(sql`truncate audit`.execute(db.kysely), DbError)
+})
+
+test('kysely.transaction() keeps other queries out of the transaction, and undoes it when it fails', async () => {
+  const tokens = tokenStore(db)
+  const outside = db.kysely.transaction().execute(async (transaction) => {
+    await transaction.deleteFrom('tokens').execute()
+    void tokens.touch(id('tok', 1) as TokenId, at) // waits its turn, after the rollback
+    throw new Error('undo')
+  })
+  await assert.rejects(outside, /undo/)
+  assert.deepEqual(
+    (await tokens.list(tenant, { limit: 9 })).map((row) => row.last_used_at),
+    [at],
+  )
+})
+
+test('Database.maintain() vacuums', async () => {
+  await db.maintain()
+})
+
+/** Acknowledged in the child's output means on disk: kill -9 right after the last acknowledgement must lose none. */
+test('openDatabase() finds every acknowledged row after kill -9', async () => {
+  await db[Symbol.asyncDispose]()
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let acknowledged = 0
+  const exited = once(child, 'exit')
+  for await (const line of createInterface({ input: child.stdout })) {
+    acknowledged = Number(line)
+    if (acknowledged === 60) child.kill('SIGKILL')
+  }
+  assert.deepEqual(await exited, [null, 'SIGKILL'])
+  assert.ok(acknowledged >= 60)
+  db = await open()
+  const rows = await auditStore(db).read(1_000, 100_000)
+  assert.ok(rows.length >= acknowledged, `${rows.length} of ${acknowledged} rows`)
+  assert.deepEqual(
+    rows.map((row) => row.seq),
+    rows.map((_, index) => 1_000 + index),
+  )
+})
+
+test('openDatabase() lets no sealed column lie in clear on the disk', async () => {
+  await db[Symbol.asyncDispose]()
+  const markers = ['4930111222333', '4930999888777', 'Marker-Variable', 'Marker-Body', 'Marker-Answer']
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const all = Buffer.concat(files.map((entry) => readFileSync(join(entry.parentPath, entry.name))))
+  for (const marker of markers) assert.ok(!all.includes(marker), `${marker} lies on the disk`)
+  assert.ok(all.includes('caller-hung-up'), 'this test looks where rows are')
+  db = await open()
+})
+
+test('Database rejects queries with DB_CLOSED once it is disposed', async () => {
+  const calls = callStore(db)
+  await db[Symbol.asyncDispose]()
+  await assert.rejects(
+    calls.get(tenant, id('call', 1) as CallId),
+    (error) => (error as DbError).code === 'DB_CLOSED',
+  )
+  db = await open()
+})

@@ -1,0 +1,28 @@
+/** What the main thread asks the database thread, and what comes back; all of it structured-cloneable. */
+export type ToDatabase =
+  | {
+      readonly kind: 'query'
+      readonly id: number
+      readonly sql: string
+      readonly parameters: readonly unknown[]
+    }
+  | { readonly kind: 'close'; readonly id: number }
+
+export type FromDatabase =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'rows'
+      readonly id: number
+      readonly rows: readonly unknown[]
+      readonly affected: number | undefined
+    }
+  | {
+      readonly kind: 'failed'
+      readonly id: number | undefined
+      readonly sqlState: string
+      readonly message: string
+    }
+
+export interface DatabaseThreadData {
+  readonly dir: string
+}

@@ -1,0 +1,133 @@
+import type { Generated } from 'kysely'
+import type { AppId, CallId, EventId, RecordingId, TenantId, TokenId, TrunkId } from '#kernel'
+
+/** Columns named `…_sealed` hold text that only the keyring can open. */
+export interface Schema {
+  calls: Omit<CallRow, 'from' | 'to' | 'ladder' | 'variables'> & {
+    from_sealed: string
+    to_sealed: string
+    ladder_sealed: string | null
+    variables_sealed: string | null
+  }
+  call_events: Omit<CallEventRow, 'seq' | 'fields'> & {
+    seq: Generated<number>
+    call_id: CallId
+    tenant: TenantId
+    fields_sealed: string
+  }
+  recordings: RecordingRow
+  audit: AuditRow
+  outbox: Omit<OutboxRow, 'body'> & { tenant: TenantId; body_sealed: string }
+  deliveries: {
+    seq: Generated<number>
+    event_id: EventId
+    tenant: TenantId
+    attempt: number
+    at: Date
+    url: string
+    status: number | null
+    error: string | null
+    duration_ms: number
+  }
+  /** `scopes` is a JSON array. */
+  tokens: Omit<TokenRow, 'scopes'> & { scopes: unknown }
+  idempotency: Omit<IdempotencyRow, 'body'> & { body_sealed: string | null }
+}
+
+export interface CallRow {
+  readonly id: CallId
+  readonly tenant: TenantId
+  readonly app: AppId
+  readonly trunk: TrunkId
+  readonly direction: 'inbound'
+  readonly from: string
+  readonly to: string
+  readonly state: 'ringing' | 'active' | 'ended'
+  readonly end_reason: string | null
+  readonly started_at: Date
+  readonly answered_at: Date | null
+  readonly ended_at: Date | null
+  readonly receipt: unknown
+  readonly ladder: unknown
+  readonly variables: Readonly<Record<string, string>> | null
+}
+
+export interface CallEventRow {
+  readonly seq: number
+  readonly at: Date
+  readonly kind: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface RecordingRow {
+  readonly id: RecordingId
+  readonly call_id: CallId
+  readonly tenant: TenantId
+  readonly state: 'recording' | 'sealed' | 'recovered' | 'failed' | 'deleted'
+  readonly path: string
+  readonly started_at: Date
+  readonly ended_at: Date | null
+  readonly duration_ms: number | null
+  readonly bytes: number | null
+  readonly segments: number | null
+  readonly sha256: string | null
+  readonly key_ref: string
+  readonly channels: 2
+}
+
+export interface OutboxRow {
+  readonly id: EventId
+  readonly app: AppId
+  readonly call_id: CallId | null
+  readonly type: string
+  readonly body: string
+  readonly created_at: Date
+  readonly attempt: number
+  readonly next_at: Date
+  readonly state: 'pending' | 'delivered' | 'dead'
+  readonly last_status: number | null
+  readonly last_error: string | null
+}
+
+/** One attempt at one webhook. */
+export interface DeliveryRow {
+  readonly event: EventId
+  readonly attempt: number
+  readonly url: string
+  readonly atMs: number
+  readonly durationMs: number
+  readonly status?: number | undefined
+  readonly error?: string | undefined
+}
+
+export interface TokenRow<Scope extends string = string> {
+  readonly id: TokenId
+  readonly tenant: TenantId
+  readonly name: string
+  readonly prefix: string
+  readonly hash: string
+  readonly scopes: readonly Scope[]
+  readonly created_at: Date
+  readonly expires_at: Date | null
+  readonly revoked_at: Date | null
+  readonly last_used_at: Date | null
+}
+
+export interface IdempotencyRow {
+  readonly token_id: TokenId
+  readonly tenant: TenantId
+  readonly key: string
+  readonly fingerprint: string
+  readonly status: number | null
+  readonly body: string | null
+  readonly created_at: Date
+}
+
+/** One entry of the audit log: `body` is the exact text that `hash` covers. */
+export interface AuditRow {
+  readonly seq: number
+  readonly tenant: TenantId
+  readonly call_id: CallId | null
+  readonly body: string
+  readonly hash: string
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createId, parseId, sid } from './ids.ts'
+
+const random = { bytes: (count: number) => new Uint8Array(count).fill(0xab) }
+
+test('createId() sorts by age and parses back', () => {
+  const older = createId('call', 1_000, random)
+  const newer = createId('call', 2_000, random)
+  assert.ok(older < newer)
+  assert.equal(parseId('call', older), older)
+})
+
+test('parseId() refuses what createId() does not make', () => {
+  for (const text of [
+    '',
+    'call_',
+    'rec_000000000000abababababababababab00',
+    'call_ZZ',
+    `call_${'a'.repeat(33)}`,
+  ]) {
+    assert.equal(parseId('call', text), undefined, text)
+  }
+})
+
+test('sid() carries the same 128 bits', () => {
+  const id = createId('call', 1_000, random)
+  assert.match(sid('CA', id), /^CA[0-9a-f]{32}$/)
+  assert.equal(sid('CA', id).slice(2), id.slice(5))
+})

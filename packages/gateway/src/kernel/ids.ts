@@ -1,0 +1,50 @@
+declare const brand: unique symbol
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+
+export type CallId = Brand<string, 'CallId'>
+export type LegId = Brand<string, 'LegId'>
+export type StreamId = Brand<string, 'StreamId'>
+export type RecordingId = Brand<string, 'RecordingId'>
+export type EventId = Brand<string, 'EventId'>
+export type TokenId = Brand<string, 'TokenId'>
+export type TenantId = Brand<string, 'TenantId'>
+export type TrunkId = Brand<string, 'TrunkId'>
+export type AppId = Brand<string, 'AppId'>
+
+interface IdKinds {
+  call: CallId
+  leg: LegId
+  strm: StreamId
+  rec: RecordingId
+  evt: EventId
+  tok: TokenId
+}
+
+/** Where chance comes from: `bytes(n)` returns n unpredictable bytes that the caller owns. */
+export interface Random {
+  bytes(count: number): Uint8Array
+}
+
+/**
+ * A fresh id: a prefix and 128 bits as 32 hex digits, of which the first 48 are the time, so ids sort by age.
+ * The hex part is what a Twilio-style SID carries (`CA…`, `MZ…`, `RE…`).
+ */
+export function createId<K extends keyof IdKinds>(kind: K, nowMs: number, random: Random): IdKinds[K] {
+  const time = Math.floor(nowMs).toString(16).padStart(12, '0')
+  return `${kind}_${time}${hex(random.bytes(10))}` as IdKinds[K]
+}
+
+/** The same 128 bits in Twilio's spelling, for example `CA` + 32 hex digits. */
+export function sid(prefix: 'CA' | 'MZ' | 'RE' | 'AC', id: string): string {
+  return prefix + id.slice(id.indexOf('_') + 1)
+}
+
+export function parseId<K extends keyof IdKinds>(kind: K, text: string): IdKinds[K] | undefined {
+  const ok =
+    text.length === kind.length + 33 && text.startsWith(`${kind}_`) && /^[0-9a-f]{32}$/.test(text.slice(-32))
+  return ok ? (text as IdKinds[K]) : undefined
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import { parseId, type CallId, type RecordingId, type TenantId } from '#kernel'
+
+/** Whose recording it is. */
+export interface RecordingIdentity {
+  readonly tenant: TenantId
+  readonly call: CallId
+  readonly recording: RecordingId
+}
+
+/** What a recording says of itself, in clear: nothing personal, no key that is not wrapped. */
+export interface RecordingInfo extends RecordingIdentity {
+  readonly codec: 'ulaw'
+  readonly rate: 8_000
+  readonly channels: 2
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly keyRef: string
+  readonly wrappedKey: Uint8Array
+}
+
+const magic = 'VXKR'
+const version = 1
+export const recordingPrefixBytes = 8
+/** A header is about 400 bytes; a key service's wrapped key may add a kilobyte. */
+export const maxRecordingHeaderBytes = 4_096
+
+/** `VXKR`, version and length of the JSON as big-endian 16-bit numbers, then the JSON in its canonical form (RFC 8785). */
+export function serializeRecordingHeader(info: RecordingInfo): Uint8Array {
+  const json = new TextEncoder().encode(canonicalize({ ...info, wrappedKey: base64(info.wrappedKey) }))
+  if (json.length > maxRecordingHeaderBytes) throw new RangeError('the recording header is too long')
+  const header = new Uint8Array(recordingPrefixBytes + json.length)
+  header.set(new TextEncoder().encode(magic))
+  const view = new DataView(header.buffer)
+  view.setUint16(4, version)
+  view.setUint16(6, json.length)
+  header.set(json, recordingPrefixBytes)
+  return header
+}
+
+/** Whole length of the header that starts with `prefix`; undefined when it is none of ours. */
+export function recordingHeaderBytes(prefix: Uint8Array): number | undefined {
+  if (prefix.length < recordingPrefixBytes) return undefined
+  const view = new DataView(prefix.buffer, prefix.byteOffset, recordingPrefixBytes)
+  const ours =
+    new TextDecoder('latin1').decode(prefix.subarray(0, 4)) === magic && view.getUint16(4) === version
+  const jsonBytes = view.getUint16(6)
+  return ours && jsonBytes <= maxRecordingHeaderBytes ? recordingPrefixBytes + jsonBytes : undefined
+}
+
+/**
+ * Reads a header; bytes after it are left alone. Undefined when it is not exactly what `serializeRecordingHeader` would
+ * write: one recording has one header. Never throws.
+ */
+export function parseRecordingHeader(bytes: Uint8Array): RecordingInfo | undefined {
+  const length = recordingHeaderBytes(bytes)
+  if (length === undefined || bytes.length < length) return undefined
+  const info = readInfo(parseJson(bytes.subarray(recordingPrefixBytes, length)))
+  if (info === undefined) return undefined
+  return Buffer.compare(serializeRecordingHeader(info), bytes.subarray(0, length)) === 0 ? info : undefined
+}
+
+/** What the body's keys are bound to: a body under another header, call or tenant does not open. */
+export function recordingContext(info: RecordingIdentity, header: Uint8Array): Uint8Array {
+  const parts = ['voxkeep recording v1', info.tenant, info.call, info.recording]
+  const hash = createHash('sha256').update(header).digest()
+  return Buffer.concat([Buffer.from(parts.map((part) => `${part}\0`).join('')), hash])
+}
+
+/** What the wrapped data key is bound to. */
+export function recordingKeyContext(info: RecordingIdentity): Readonly<Record<string, string>> {
+  return { kind: 'recording', tenant: info.tenant, call: info.call, recording: info.recording }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+function readInfo(json: unknown): RecordingInfo | undefined {
+  if (typeof json !== 'object' || json === null) return undefined
+  const { tenant, call, recording, codec, rate, channels, startedAt, keyRef, wrappedKey } = json as Record<
+    string,
+    unknown
+  >
+  if (typeof tenant !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant)) return undefined
+  const callId = typeof call === 'string' ? parseId('call', call) : undefined
+  const recordingId = typeof recording === 'string' ? parseId('rec', recording) : undefined
+  if (callId === undefined || recordingId === undefined) return undefined
+  if (codec !== 'ulaw' || rate !== 8_000 || channels !== 2) return undefined
+  if (typeof startedAt !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(startedAt))
+    return undefined
+  if (typeof keyRef !== 'string' || typeof wrappedKey !== 'string') return undefined
+  const identity = { tenant: tenant as TenantId, call: callId, recording: recordingId }
+  const key = new Uint8Array(Buffer.from(wrappedKey, 'base64'))
+  return { ...identity, codec, rate, channels, startedAt, keyRef, wrappedKey: key }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
+}

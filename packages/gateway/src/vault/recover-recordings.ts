@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { access, open, rename, truncate } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Log } from '#kernel'
+import { chunkOffset } from './cobblestone.ts'
+import { VaultError } from './error.ts'
+import type { KeyProvider } from './key-provider.ts'
+import type { RecordingIdentity } from './recording-header.ts'
+import type { SealedSummary } from './recording-writer.ts'
+import { openSealedObject, type SealedObject } from './sealed-object.ts'
+
+/** A recording that was running when the process died. */
+export interface UnfinishedRecording extends RecordingIdentity {
+  readonly path: string
+}
+
+/** What recovery asks of the books; the database's recording store is one. */
+export interface RecoveryStore {
+  /** Recordings whose state is still `recording`. */
+  unfinished(): Promise<readonly UnfinishedRecording[]>
+  settle(recording: RecordingIdentity['recording'], outcome: RecoveryOutcome): Promise<void>
+}
+
+export type RecoveryOutcome =
+  /** It was whole: the process died after sealing and before writing that down. */
+  | { readonly state: 'sealed'; readonly sealed: SealedSummary }
+  /** Cut to its last whole segment, every one of which verified. */
+  | { readonly state: 'recovered'; readonly sealed: SealedSummary }
+  /** Nothing usable; whatever file there is stays for a person to look at. */
+  | { readonly state: 'failed'; readonly code: string }
+
+/**
+ * Settles the recordings that a crash or kill -9 left behind; to be run before new ones start. Every segment that was
+ * sealed is verified and kept; a torn one at the end is dropped. A recovered recording keeps its own name but never
+ * passes for a complete one: its short last segment is missing, and the books say `recovered`.
+ */
+export async function recoverRecordings(o: {
+  readonly store: RecoveryStore
+  readonly keys: KeyProvider
+  readonly log: Log
+}): Promise<{ readonly recording: string; readonly outcome: RecoveryOutcome }[]> {
+  const outcomes = []
+  for (const unfinished of await o.store.unfinished()) {
+    const outcome = await recoverOne(unfinished, o.keys).catch((error: unknown): RecoveryOutcome => {
+      const code = error instanceof VaultError ? error.code : 'VAULT_WRITE_FAILED'
+      o.log.error('a recording cannot be recovered', { recordingId: unfinished.recording, code, error })
+      return { state: 'failed', code }
+    })
+    await o.store.settle(unfinished.recording, outcome)
+    o.log.info('a recording that a crash left behind is settled', {
+      recordingId: unfinished.recording,
+      state: outcome.state,
+    })
+    outcomes.push({ recording: unfinished.recording, outcome })
+  }
+  return outcomes
+}
+
+async function recoverOne(unfinished: UnfinishedRecording, keys: KeyProvider): Promise<RecoveryOutcome> {
+  if (await exists(unfinished.path)) {
+    const { summary, complete } = await verify(unfinished.path, unfinished, keys)
+    return { state: complete ? 'sealed' : 'recovered', sealed: summary }
+  }
+  const part = `${unfinished.path}.part`
+  const { summary, complete } = await verify(part, unfinished, keys)
+  await truncate(part, summary.bytes)
+  await syncPath(part)
+  await rename(part, unfinished.path)
+  await syncPath(dirname(part))
+  return { state: complete ? 'sealed' : 'recovered', sealed: summary }
+}
+
+/** Opens every segment; a last one that is torn, or whose write was, does not count. */
+async function verify(
+  path: string,
+  expected: RecordingIdentity,
+  keys: KeyProvider,
+): Promise<{ readonly summary: SealedSummary; readonly complete: boolean }> {
+  await using object = await openSealedObject(path, keys)
+  const { info } = object
+  if (info.tenant !== expected.tenant || info.call !== expected.call || info.recording !== expected.recording)
+    throw new VaultError('VAULT_TAMPERED', 'the file holds another recording')
+  const found = await countSegments(object)
+  const bytes = object.headerBytes + found.bodyBytes
+  const summary = {
+    bytes,
+    segments: found.segments,
+    durationMs: Math.round(found.plainBytes / 16),
+    sha256: await sha256Of(path, bytes),
+  }
+  return { summary, complete: found.complete }
+}
+
+async function countSegments(object: SealedObject) {
+  let plainBytes = 0
+  for (let index = 0; index < object.layout.chunks; index++) {
+    const last = index === object.layout.chunks - 1
+    const plain = await object.chunk(index).catch((error: unknown) => {
+      if (last && !isFull(object, index)) return undefined // its write was torn
+      throw error
+    })
+    if (plain === undefined)
+      return { segments: index, plainBytes, bodyBytes: chunkOffset(index), complete: false }
+    plainBytes += plain.length
+    if (last && object.layout.complete)
+      return {
+        segments: index + 1,
+        plainBytes,
+        bodyBytes: chunkOffset(index) + plain.length + 16,
+        complete: true,
+      }
+  }
+  const segments = object.layout.chunks
+  return { segments, plainBytes, bodyBytes: chunkOffset(segments), complete: false }
+}
+
+/** The last chunk of a complete layout is the short one; any other is full. */
+function isFull(object: SealedObject, index: number): boolean {
+  return !(object.layout.complete && index === object.layout.chunks - 1)
+}
+
+async function sha256Of(path: string, bytes: number): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(path, { end: bytes - 1 })) hash.update(part as Uint8Array)
+  return hash.digest('hex')
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  await handle.sync().finally(() => handle.close())
+}

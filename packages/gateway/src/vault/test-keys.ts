@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createId, fakeClock, type FakeClock, type Random, type TenantId } from '#kernel'
+import type { KeyProvider } from './key-provider.ts'
+import { createKeyring } from './keyring.ts'
+import { newRecording } from './new-recording.ts'
+import type { RecordingIdentity } from './recording-header.ts'
+import type { RecordingFs } from './part-file.ts'
+import { recordingWriter, type RecordingWriter, type SealedSummary } from './recording-writer.ts'
+
+let drawn = 0
+/** Never the same twice in a process, and the same in every run. */
+export const random: Random = {
+  bytes: (count) =>
+    new Uint8Array(
+      createHash('shake256', { outputLength: count }).update(`voxkeep test ${++drawn}`).digest(),
+    ),
+}
+
+/** A folder with a keyring, gone when disposed. */
+export interface Bench extends Disposable {
+  readonly dir: string
+  readonly clock: FakeClock
+  readonly keys: KeyProvider
+  readonly keyringPath: string
+}
+
+export async function bench(): Promise<Bench> {
+  const dir = mkdtempSync(join(tmpdir(), 'voxkeep-vault-'))
+  const clock = fakeClock()
+  const keyringPath = join(dir, 'keyring.json')
+  const keys = await createKeyring(keyringPath, { random, clock })
+  return {
+    dir,
+    clock,
+    keys,
+    keyringPath,
+    [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
+  }
+}
+
+export function identity(tenant = 'acme'): RecordingIdentity {
+  const now = 1_700_000_000_000
+  return {
+    tenant: tenant as TenantId,
+    call: createId('call', now, random),
+    recording: createId('rec', now, random),
+  }
+}
+
+export function startRecording(
+  o: Pick<Bench, 'dir' | 'clock' | 'keys'>,
+  owner: RecordingIdentity,
+  more: {
+    readonly fs?: RecordingFs
+    readonly fsyncMs?: number
+    readonly onFailure?: (code: string) => void
+  } = {},
+): { readonly path: string; readonly writer: RecordingWriter } {
+  const path = join(o.dir, `${owner.recording}.vxr`)
+  const { header, dataKey } = newRecording(owner, o.clock.now(), o.keys)
+  const spec = { id: owner.recording, path, header, dataKey, fsyncMs: more.fsyncMs ?? 5_000 }
+  return { path, writer: recordingWriter(spec, { clock: o.clock, random, ...more }) }
+}
+
+/** What channel `channel` says at sample `position`: no two neighbours alike, no two channels, never silence. */
+export function audioAt(channel: 0 | 1, position: number): number {
+  return ((position * 7 + (position >> 8) * 13 + channel * 101) % 250) + 1
+}
+
+/** Writes `frames` 20 ms frames on both channels, letting the clock and the disk keep up. */
+export async function speak(
+  clock: FakeClock,
+  writer: RecordingWriter,
+  frames: number,
+  from = 0,
+): Promise<void> {
+  for (let frame = from; frame < from + frames; frame++) {
+    for (const channel of [0, 1] as const) writer.write(channel, frame * 160, frameOf(channel, frame))
+    clock.advance(20)
+    if (frame % 50 === 49) await new Promise(setImmediate)
+  }
+}
+
+export function frameOf(channel: 0 | 1, frame: number): Uint8Array {
+  return Uint8Array.from({ length: 160 }, (_, at) => audioAt(channel, frame * 160 + at))
+}
+
+/** What a recording of `samples` samples of `speak` holds. */
+export function spoken(samples: number): Uint8Array {
+  return Uint8Array.from({ length: 2 * samples }, (_, at) => audioAt((at & 1) as 0 | 1, at >> 1))
+}
+
+export async function gather(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const part of parts) all.push(part)
+  return new Uint8Array(Buffer.concat(all))
+}
+
+/** A finished recording of `frames` frames. */
+export async function recorded(
+  o: Pick<Bench, 'dir' | 'clock' | 'keys'>,
+  frames: number,
+  owner = identity(),
+): Promise<{ readonly path: string; readonly owner: RecordingIdentity; readonly sealed: SealedSummary }> {
+  const { path, writer } = startRecording(o, owner)
+  await writer.ready
+  await speak(o.clock, writer, frames)
+  return { path, owner, sealed: await writer.finish() }
+}
