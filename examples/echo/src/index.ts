@@ -1,0 +1,2 @@
+export { startEchoApp, type EchoApp, type EchoOptions } from './echo-app.ts'
+export type { EchoStats } from './echo-stats.ts'

@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util'
+import { startEchoApp } from './echo-app.ts'
+import { loadOptions } from './load-options.ts'
+
+const { values } = parseArgs({ options: { config: { type: 'string' } } })
+if (values.config === undefined) {
+  console.error('usage: node examples/echo/src/main.ts --config FILE (see examples/echo/README.md)')
+  process.exit(2)
+}
+
+const app = await startEchoApp(loadOptions(values.config))
+console.log(
+  JSON.stringify({ ready: true, webhookUrl: app.webhookUrl, streamUrl: app.streamUrl, pid: process.pid }),
+)
+
+async function stop(): Promise<void> {
+  console.log(JSON.stringify(app.stats))
+  await app[Symbol.asyncDispose]()
+}
+process.once('SIGTERM', () => void stop())
+process.once('SIGINT', () => void stop())

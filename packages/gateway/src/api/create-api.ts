@@ -1,0 +1,44 @@
+import type { ServerOptions } from 'node:https'
+import { answerProblem, toApiError } from './answer-problem.ts'
+import { authentication } from './authenticate.ts'
+import { callsRoutes } from './calls-routes.ts'
+import { cursors } from './cursor.ts'
+import type { ApiDeps } from './deps.ts'
+import { requestFailed, requestServed } from './events.ts'
+import { fastifyApi, type FastifyApi } from './fastify-api.ts'
+import { startIdempotency } from './idempotency.ts'
+import { ApiError } from './problem.ts'
+import { recordingsRoutes } from './recordings-routes.ts'
+import { systemRoutes } from './system-routes.ts'
+import { tokensRoutes } from './tokens-routes.ts'
+
+/** The API with all its routes, not yet listening. Closing it ends its timers. */
+export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<FastifyApi> {
+  const app = await fastifyApi({ https, random: deps.random })
+  const authenticate = authentication(deps)
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'x-request-id': request.id,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'strict-transport-security': 'max-age=31536000',
+    })
+    await authenticate(request)
+  })
+  app.addHook('onResponse', async (request, reply) => requestServed(deps.log, request, reply))
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toApiError(thrown)
+    if (error.cause !== undefined && error.code !== 'request-invalid') requestFailed(deps.log, request, error)
+    return answerProblem(reply, request.id, error)
+  })
+  app.setNotFoundHandler((request, reply) => answerProblem(reply, request.id, new ApiError('not-found')))
+  const idempotency = startIdempotency(deps)
+  app.addHook('onClose', async () => idempotency[Symbol.dispose]())
+  const context = { app, deps, cursors: cursors(deps.key), once: idempotency.once }
+  callsRoutes(context)
+  recordingsRoutes(context)
+  tokensRoutes(context)
+  systemRoutes(context)
+  await app.ready()
+  return app
+}

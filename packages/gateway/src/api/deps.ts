@@ -1,0 +1,70 @@
+import type { Tokens } from '#access'
+import type { AuditEntry, AuditEvent } from '#audit'
+import type { CallCommand } from '#call'
+import type { CallEventRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
+import type { CallId, Clock, Config, Log, Random, RecordingId, Secret, TenantId, TokenId } from '#kernel'
+import type { WavExport } from '#vault'
+
+/** What the API needs of the rest; `gateway.ts` supplies it. Everything takes the tenant: another's rows do not exist. */
+export interface ApiDeps {
+  readonly config: NonNullable<Config['api']>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** From the keyring; cursors and idempotency fingerprints are made with it. */
+  readonly key: Secret<Uint8Array>
+  readonly tokens: Tokens
+  readonly calls: ApiCalls
+  readonly recordings: ApiRecordings
+  readonly idempotency: ApiIdempotency
+  /** Resolves when the entry is durable. When it rejects the act does not happen. */
+  readonly audit: (event: AuditEvent) => Promise<unknown>
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>
+}
+
+export interface PageOf<Filter> {
+  readonly tenant: TenantId
+  readonly limit: number
+  /** Only rows with a lower id. */
+  readonly before: string | undefined
+  readonly filter: Filter
+}
+
+export interface ApiCalls {
+  /** Newest first. */
+  list(page: PageOf<{ state: CallRow['state'] | undefined }>): Promise<readonly CallRow[]>
+  get(tenant: TenantId, id: CallId): Promise<CallRow | undefined>
+  story(tenant: TenantId, id: CallId): Promise<readonly CallEventRow[]>
+  trail(tenant: TenantId, id: CallId): Promise<readonly AuditEntry[]>
+  /** Resolves once the commands are accepted, not when they are done; `ended` when the call is no longer there. */
+  command(id: CallId, commands: readonly CallCommand[]): Promise<'accepted' | 'ended'>
+  hangup(id: CallId): Promise<'accepted' | 'ended'>
+  /** Replaces them all. */
+  setVariables(tenant: TenantId, id: CallId, variables: Readonly<Record<string, string>>): Promise<void>
+}
+
+export interface ApiRecordings {
+  /** Newest first. */
+  list(page: PageOf<{ callId: CallId | undefined }>): Promise<readonly RecordingRow[]>
+  get(tenant: TenantId, id: RecordingId): Promise<RecordingRow | undefined>
+  /** Opens a finished recording; rejects when its file is gone, its key unknown or a byte changed. */
+  open(row: RecordingRow): Promise<RecordingAudio>
+  /** Destroys the recording's key and file, then marks the row. Doing it again changes nothing. */
+  delete(row: RecordingRow): Promise<void>
+}
+
+/** The vault's `RecordingReader` fits. */
+export interface RecordingAudio extends AsyncDisposable {
+  readonly durationMs: number
+  exportWav(fromMs: number, toMs: number, o: { readonly format: 'ulaw' | 'pcm16' }): WavExport
+}
+
+/** The `idempotencyStore` of #db fits. */
+export interface ApiIdempotency {
+  /** Claims a key; the row that holds it already, or undefined. */
+  begin(row: Omit<IdempotencyRow, 'status' | 'body'>): Promise<IdempotencyRow | undefined>
+  finish(token: TokenId, key: string, status: number, body: string): Promise<void>
+  release(token: TokenId, key: string): Promise<void>
+  prune(before: Date): Promise<void>
+}

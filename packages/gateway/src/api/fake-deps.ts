@@ -1,0 +1,328 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as httpsRequest } from 'node:https'
+import type { IncomingHttpHeaders } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createPki } from '@voxkeep/pki'
+import { memoryTokenStore, openTokens, scopes, type Scope } from '#access'
+import type { AuditEvent } from '#audit'
+import type { CallCommand } from '#call'
+import type { CallRow, IdempotencyRow, RecordingRow } from '#db'
+import {
+  createId,
+  fakeClock,
+  Secret,
+  silentLog,
+  type AppId,
+  type CallId,
+  type FakeClock,
+  type RecordingId,
+  type TenantId,
+  type TrunkId,
+} from '#kernel'
+import type { ApiDeps } from './deps.ts'
+import { startApi } from './start-api.ts'
+
+/** The API over real HTTPS on loopback, in front of a world in memory: for tests. */
+export interface FakeApi extends AsyncDisposable {
+  readonly port: number
+  readonly deps: ApiDeps
+  readonly clock: FakeClock
+  readonly world: FakeWorld
+  readonly ca: string
+  readonly folder: string
+  /** A fresh token's text. */
+  token(scopes?: readonly Scope[], more?: { tenant?: string; expiresInMs?: number }): Promise<string>
+  send(method: string, path: string, more?: Sent): Promise<Received>
+}
+
+export interface Sent {
+  readonly token?: string
+  readonly headers?: Record<string, string>
+  /** Sent as JSON unless it is a string. */
+  readonly body?: unknown
+}
+
+export interface Received {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly bytes: Buffer
+  readonly json: {
+    readonly [name: string]: unknown
+    readonly data: Record<string, unknown>[]
+    readonly code: number
+  }
+}
+
+export interface FakeWorld {
+  readonly calls: Map<CallId, CallRow>
+  readonly recordings: Map<RecordingId, RecordingRow>
+  readonly idempotency: Map<string, IdempotencyRow>
+  readonly audited: AuditEvent[]
+  /** What happened, in order, audit entries included. */
+  readonly happened: string[]
+  readonly commands: (readonly CallCommand[])[]
+  failing: { audit?: boolean; command?: boolean; finish?: boolean; open?: boolean }
+  openAudio: number
+}
+
+export const tenant = 'acme' as TenantId
+const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) }
+export const pki = await createPki()
+
+export async function startFakeApi(options: { rateLimitPerMinute?: number } = {}): Promise<FakeApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'voxkeep-api-'))
+  const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
+  const { certPem, keyPem } = await pki.issue(['localhost'])
+  await writeFile(tls.certFile, certPem)
+  await writeFile(tls.keyFile, keyPem)
+  const clock = fakeClock()
+  const world = fakeWorld()
+  const key = new Secret(new Uint8Array(32).fill(3))
+  const config = { host: '127.0.0.1', port: 0, tls, rateLimitPerMinute: options.rateLimitPerMinute ?? 60_000 }
+  const tokens = openTokens({ store: memoryTokenStore(), pepper: key, clock, random })
+  const deps: ApiDeps = { config, clock, random, log: silentLog, key, tokens, ...worldDeps(world) }
+  const api = await startApi(deps)
+  return {
+    port: api.port,
+    deps,
+    clock,
+    world,
+    ca: pki.caPem,
+    folder,
+    async token(wanted = scopes, more = {}) {
+      const own = { name: 'test', scopes: wanted, expiresInMs: more.expiresInMs }
+      const issued = await tokens.issueToken({ ...own, tenant: (more.tenant ?? tenant) as TenantId })
+      return issued.text.reveal()
+    },
+    send: (method, path, more) => send(api.port, method, path, more),
+    async [Symbol.asyncDispose]() {
+      await api[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+function fakeWorld(): FakeWorld {
+  return {
+    calls: new Map(),
+    recordings: new Map(),
+    idempotency: new Map(),
+    audited: [],
+    happened: [],
+    commands: [],
+    failing: {},
+    openAudio: 0,
+  }
+}
+
+type WorldDeps = Pick<ApiDeps, 'audit' | 'calls' | 'idempotency' | 'metrics' | 'recordings'>
+
+function worldDeps(world: FakeWorld): WorldDeps {
+  return {
+    async audit(event) {
+      if (world.failing.audit) throw new Error('audit is down')
+      world.audited.push(event)
+      world.happened.push(`audit ${event.type}`)
+    },
+    metrics: async () => '# HELP voxkeep_calls Calls\nvoxkeep_calls 1\n',
+    calls: fakeCalls(world),
+    recordings: fakeRecordings(world),
+    idempotency: fakeIdempotency(world),
+  }
+}
+
+function pageOf<Row extends { id: string; tenant: TenantId }>(
+  rows: Iterable<Row>,
+  page: { tenant: TenantId; limit: number; before: string | undefined },
+  fits: (row: Row) => boolean,
+): Row[] {
+  return [...rows]
+    .filter((row) => row.tenant === page.tenant && fits(row))
+    .filter((row) => page.before === undefined || row.id < page.before)
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, page.limit)
+}
+
+function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
+  const own = (tenant: TenantId, id: CallId) => {
+    const row = world.calls.get(id)
+    return row?.tenant === tenant ? row : undefined
+  }
+  return {
+    list: async (page) =>
+      pageOf(
+        world.calls.values(),
+        page,
+        (row) => page.filter.state === undefined || row.state === page.filter.state,
+      ),
+    get: async (tenant, id) => own(tenant, id),
+    story: async () => [{ seq: 1, at: new Date(0), kind: 'call.answered', fields: { setupMs: 12 } }],
+    trail: async (tenant, call) => [
+      {
+        seq: 1,
+        at: '2026-01-01T00:00:00.000Z',
+        tenant,
+        call,
+        type: 'call.started',
+        actor: 'trunk:t',
+        fields: {},
+        hash: 'ab',
+      },
+    ],
+    async command(_, commands) {
+      if (world.failing.command) throw new Error('no such luck')
+      world.happened.push('command')
+      world.commands.push(commands)
+      return 'accepted'
+    },
+    async hangup(id) {
+      world.happened.push('hangup')
+      return world.calls.get(id)?.end_reason === 'just now' ? 'ended' : 'accepted'
+    },
+    async setVariables(tenant, id, variables) {
+      world.happened.push('variables')
+      const row = own(tenant, id)
+      if (row) world.calls.set(id, { ...row, variables })
+    },
+  }
+}
+
+/** A file of `bytes` counting up; a millisecond is 16 bytes, whatever the format. */
+function fakeRecordings(world: FakeWorld): ApiDeps['recordings'] {
+  return {
+    list: async (page) =>
+      pageOf(
+        world.recordings.values(),
+        page,
+        (row) => page.filter.callId === undefined || row.call_id === page.filter.callId,
+      ),
+    async get(tenant, id) {
+      const row = world.recordings.get(id)
+      return row?.tenant === tenant ? row : undefined
+    },
+    async open() {
+      if (world.failing.open) throw new Error('tampered')
+      world.openAudio += 1
+      world.happened.push('open')
+      return {
+        durationMs: 1_000,
+        exportWav: (fromMs, toMs) => ({
+          byteLength: (toMs - fromMs) * 16,
+          async *bytes(start = 0, end = (toMs - fromMs) * 16) {
+            for (let at = start; at < end; at += 100)
+              yield Uint8Array.from(
+                { length: Math.min(100, end - at) },
+                (_, index) => (fromMs * 16 + at + index) % 251,
+              )
+          },
+        }),
+        [Symbol.asyncDispose]: async () => void (world.openAudio -= 1),
+      }
+    },
+    async delete(row) {
+      world.happened.push('delete')
+      world.recordings.set(row.id, { ...row, state: 'deleted' })
+    },
+  }
+}
+
+const id = (token: string, key: string) => `${token} ${key}`
+
+function fakeIdempotency({ idempotency: rows, failing }: FakeWorld): ApiDeps['idempotency'] {
+  return {
+    async begin(row) {
+      const held = rows.get(id(row.token_id, row.key))
+      if (!held) rows.set(id(row.token_id, row.key), { ...row, status: null, body: null })
+      return held
+    },
+    async finish(token, key, status, body) {
+      if (failing.finish) throw new Error('disk full')
+      const row = rows.get(id(token, key))
+      if (row) rows.set(id(token, key), { ...row, status, body })
+    },
+    async release(token, key) {
+      if (rows.get(id(token, key))?.status === null) rows.delete(id(token, key))
+    },
+    async prune(before) {
+      for (const [name, row] of rows) if (row.created_at < before) rows.delete(name)
+    },
+  }
+}
+
+export function addCall(world: FakeWorld, more: Partial<CallRow> = {}): CallRow {
+  const id = createId('call', 1_700_000_000_000 + world.calls.size, random)
+  const row: CallRow = {
+    id,
+    tenant,
+    app: 'demo' as AppId,
+    trunk: 'carrier' as TrunkId,
+    direction: 'inbound',
+    from: '+4930123456',
+    to: '+4930654321',
+    state: 'active',
+    end_reason: null,
+    started_at: new Date(0),
+    answered_at: new Date(1),
+    ended_at: null,
+    receipt: null,
+    ladder: null,
+    variables: null,
+    ...more,
+  }
+  world.calls.set(row.id, row)
+  return row
+}
+
+export function addRecording(world: FakeWorld, more: Partial<RecordingRow> = {}): RecordingRow {
+  const row: RecordingRow = {
+    id: createId('rec', 1_700_000_000_000 + world.recordings.size, random),
+    call_id: createId('call', 0, random),
+    tenant,
+    state: 'sealed',
+    path: '/secret/path',
+    started_at: new Date(0),
+    ended_at: new Date(1_000),
+    duration_ms: 1_000,
+    bytes: 16_384,
+    segments: 1,
+    sha256: 'ab'.repeat(32),
+    key_ref: 'local:1',
+    channels: 2,
+    ...more,
+  }
+  world.recordings.set(row.id, row)
+  return row
+}
+
+async function send(port: number, method: string, path: string, sent: Sent = {}): Promise<Received> {
+  const { promise, resolve, reject } = Promise.withResolvers<Received>()
+  const isText = typeof sent.body === 'string'
+  const headers = {
+    ...(sent.token !== undefined && { authorization: `Bearer ${sent.token}` }),
+    ...(sent.body !== undefined && !isText && { 'content-type': 'application/json' }),
+    ...sent.headers,
+  }
+  const request = httpsRequest({
+    host: '127.0.0.1',
+    servername: 'localhost',
+    port,
+    method,
+    path,
+    headers,
+    ca: pki.caPem,
+    agent: false,
+  })
+  request.on('error', reject)
+  request.on('response', (response) => {
+    response.toArray().then((chunks) => {
+      const bytes = Buffer.concat(chunks as Buffer[])
+      const isJson = /json/.test(response.headers['content-type'] ?? '')
+      const json = (isJson ? JSON.parse(bytes.toString()) : {}) as Received['json']
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, json })
+    }, reject)
+  })
+  request.end(sent.body === undefined || isText ? sent.body : JSON.stringify(sent.body))
+  return promise
+}

@@ -1,0 +1,3 @@
+export type { ApiCalls, ApiDeps, ApiIdempotency, ApiRecordings, PageOf, RecordingAudio } from './deps.ts'
+export { ApiError, type ProblemCode } from './problem.ts'
+export { startApi } from './start-api.ts'

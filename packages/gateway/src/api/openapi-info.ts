@@ -1,0 +1,28 @@
+/** What the OpenAPI document says of the API as a whole. */
+export const openApiInfo = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Voxkeep API',
+    version: '1.0.0',
+    description:
+      'Calls, recordings and tokens of one Voxkeep gateway. Errors are problems (RFC 9457) with a numeric `code`; lists are pages with an opaque cursor; a POST with an `Idempotency-Key` takes effect once.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: 'https://localhost:8443', description: 'Where `api` in the configuration puts it' }],
+  tags: [
+    { name: 'calls', description: 'Calls, live and past' },
+    { name: 'recordings', description: 'Sealed recordings of calls' },
+    { name: 'tokens', description: 'API tokens' },
+    { name: 'system', description: 'The gateway itself' },
+  ],
+  components: {
+    securitySchemes: {
+      bearer: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: 'An API token: `vk_live_` and 36 letters and digits (`\\bvk_live_[0-9A-Za-z]{36}\\b`)',
+      },
+    },
+  },
+  security: [{ bearer: [] }],
+}

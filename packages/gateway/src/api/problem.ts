@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http'
+
+/** Every problem that the API can answer with: its number (never reused) and what it says of itself. */
+export const problems = {
+  'request-invalid': [40_000, 'The request does not have the form that this operation needs.'],
+  'request-malformed': [40_001, 'The request could not be read.'],
+  'cursor-invalid': [40_002, 'The cursor was not made by this list with these filters.'],
+  'idempotency-key-invalid': [40_003, 'An idempotency key has 1 to 255 visible ASCII characters.'],
+  unauthenticated: [40_100, 'Give an API token: "Authorization: Bearer vk_live_…".'],
+  'token-expired': [40_101, 'The API token has expired.'],
+  'token-revoked': [40_102, 'The API token was revoked.'],
+  'scope-missing': [40_300, 'The API token does not have the scope that this operation needs.'],
+  'scope-not-held': [40_301, 'A token can only grant scopes that it has itself.'],
+  'not-found': [40_400, 'There is no such thing.'],
+  'call-ended': [40_900, 'The call has ended.'],
+  'request-in-flight': [40_901, 'A request with this idempotency key is still being worked on.'],
+  'recording-running': [40_902, 'The recording is still running.'],
+  'recording-unusable': [40_903, 'The recording failed and holds no audio.'],
+  'recording-deleted': [41_000, 'The recording was deleted.'],
+  'body-too-large': [41_300, 'The body is too large.'],
+  'media-type-unsupported': [41_500, 'Send JSON: "Content-Type: application/json".'],
+  'range-not-satisfiable': [41_600, 'The range lies outside the file.'],
+  'idempotency-key-reused': [42_200, 'This idempotency key was used for a different request.'],
+  'too-many-requests': [42_900, 'Too many requests. Wait as long as Retry-After says.'],
+  internal: [50_000, 'Something went wrong here. The request id finds it in the log.'],
+  'audit-unavailable': [50_300, 'The audit log takes no entries now, so nothing was done.'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof problems
+
+export interface ProblemError {
+  /** JSON pointer into the part of the request that `in` names. */
+  readonly pointer: string
+  readonly in: string
+  readonly detail: string
+}
+
+/** Refuses a request. Thrown by handlers, answered as a problem; `code` says which. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: ProblemCode
+  readonly errors: readonly ProblemError[]
+  readonly headers: Readonly<Record<string, string>>
+  constructor(
+    code: ProblemCode,
+    options: ErrorOptions & { errors?: readonly ProblemError[]; headers?: Record<string, string> } = {},
+  ) {
+    super(problems[code][1], options)
+    this.code = code
+    this.errors = options.errors ?? []
+    this.headers = options.headers ?? {}
+  }
+}
+
+export function statusOf(code: ProblemCode): number {
+  return Math.floor(problems[code][0] / 100)
+}
+
+/** The body of a problem answer (RFC 9457), with a numeric `code`. */
+export function problemBody(error: Pick<ApiError, 'code' | 'errors'>, requestId: string) {
+  const [code, detail] = problems[error.code]
+  const status = statusOf(error.code)
+  return {
+    type: `urn:voxkeep:problem:${error.code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    request_id: requestId,
+    ...(error.errors.length > 0 && { errors: error.errors }),
+  }
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { scopes } from '#access'
+
+const idOf = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-f]{32}$`))
+const time = z.iso.datetime({ precision: 3 })
+const nullableTime = time.nullable()
+
+export const callId = idOf('call')
+export const recordingId = idOf('rec')
+export const tokenId = idOf('tok')
+export const scope = z.enum(scopes)
+
+export const problem = z
+  .object({
+    type: z.string().describe('`urn:voxkeep:problem:` and the problem’s name'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.int().describe('The problem’s number; it never changes its meaning'),
+    request_id: z.string().describe('Finds the request in the gateway’s log'),
+    errors: z
+      .array(z.object({ pointer: z.string(), in: z.string(), detail: z.string() }))
+      .optional()
+      .describe('What is wrong where, as JSON pointers'),
+  })
+  .meta({ id: 'Problem', description: 'A problem (RFC 9457)' })
+
+export const call = z
+  .object({
+    id: callId,
+    call_sid: z.string().describe('The same id in the form that streams carry: `CA…`'),
+    app: z.string(),
+    trunk: z.string(),
+    direction: z.enum(['inbound']),
+    from: z.string(),
+    to: z.string(),
+    state: z.enum(['ringing', 'active', 'ended']),
+    end_reason: z.string().nullable(),
+    started_at: time,
+    answered_at: nullableTime,
+    ended_at: nullableTime,
+    variables: z.record(z.string(), z.string()).describe('What your app noted about the call'),
+  })
+  .meta({ id: 'Call' })
+
+export const callDetail = call
+  .extend({
+    story: z
+      .array(z.object({ at: time, kind: z.string(), fields: z.record(z.string(), z.unknown()) }))
+      .describe('What happened, in order'),
+    receipt: z.unknown().describe('How the call was protected; null until it has ended'),
+    ladder: z.unknown().describe('The SIP messages, without anything secret'),
+  })
+  .meta({ id: 'CallDetail' })
+
+export const accepted = z.object({ call_id: callId, accepted: z.literal(true) }).meta({
+  id: 'Accepted',
+  description: 'Taken on; what becomes of it is told by webhook and in the call’s story',
+})
+
+export const auditEntry = z
+  .object({
+    seq: z.int(),
+    at: z.string(),
+    type: z.string(),
+    actor: z.string(),
+    fields: z.record(z.string(), z.unknown()),
+    hash: z.string().describe('SHA-256 over the entry before and this one'),
+  })
+  .meta({ id: 'AuditEntry' })
+
+export const recording = z
+  .object({
+    id: recordingId,
+    recording_sid: z.string(),
+    call_id: callId,
+    state: z.enum(['recording', 'sealed', 'recovered', 'failed', 'deleted']),
+    started_at: time,
+    ended_at: nullableTime,
+    duration_ms: z.int().nullable(),
+    channels: z.literal(2).describe('The caller on the left, the app on the right'),
+    bytes: z.int().nullable().describe('Size of the sealed object'),
+    segments: z.int().nullable(),
+    sha256: z.string().nullable().describe('Of the whole sealed object'),
+    key_ref: z.string().describe('The key that wraps the recording’s own'),
+  })
+  .meta({ id: 'Recording' })
+
+export const token = z
+  .object({
+    id: tokenId,
+    name: z.string(),
+    prefix: z.string().describe('The beginning of the token, to tell it from others'),
+    scopes: z.array(scope),
+    created_at: time,
+    expires_at: nullableTime,
+    revoked_at: nullableTime,
+    last_used_at: nullableTime.describe('Exact to a minute'),
+  })
+  .meta({ id: 'Token' })
+
+export const newToken = token
+  .extend({
+    token: z
+      .string()
+      .nullable()
+      .describe('The only time it is shown; null when an idempotent request is answered again'),
+  })
+  .meta({ id: 'NewToken' })
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(256).optional().describe('`next_cursor` of the page before'),
+})
+
+export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
+  return z
+    .object({
+      data: z.array(item),
+      has_more: z.boolean(),
+      next_cursor: z.string().nullable(),
+    })
+    .meta({ id })
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeUlaw } from '@voxkeep/wire/g711'
+import { parseWav, toMono8k } from '@voxkeep/wire/wav'
+import type { CallApp } from '#call'
+import { ConfigError, readSecret, type AppConfig, type Clock, type Secret } from '#kernel'
+import {
+  decide,
+  openWebhookApp,
+  readClientTls,
+  signStandard,
+  signTwilio,
+  type Delivery,
+  type EgressGuard,
+  type HttpsClient,
+  type Outbox,
+} from '#webhook'
+
+export interface CallAppDeps {
+  readonly clock: Clock
+  readonly client: HttpsClient
+  readonly guard: EgressGuard
+  readonly outbox: Outbox
+  /** Takes each attempt at a decision webhook for the delivery log. */
+  readonly onDelivery: (delivery: Delivery) => void
+}
+
+const maxAudioBytes = 8 * 1024 * 1024
+const audioTimeoutMs = 10_000
+const builtInFallback = join(import.meta.dirname, '../assets/unavailable.wav')
+
+/** One configured app, as calls use it: asked, told, streamed to. Throws `ConfigError` rather than start with one that cannot sign. */
+export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
+  const webhook = openWebhookApp(config)
+  const streamSecret = config.stream.secret === undefined ? undefined : readSecret(config.stream.secret)
+  const streamTls = readClientTls(config.stream.caFile, config.stream.clientCertificate)
+  return {
+    config,
+    accountSid: `AC${fingerprint(`tenant ${config.tenant}`, 32)}`,
+    signers: webhook.secrets.map((secret) => `secret ${fingerprint(secret.reveal(), 8)}`),
+    fallbackAudio: readFallback(config.fallback.playFile ?? builtInFallback),
+    decide: (event, signal) => decide(deps, { app: webhook, event, onDelivery: deps.onDelivery }, signal),
+    tell: async (event) => void (await deps.outbox.enqueue(event, webhook.id)),
+    async prepareStream(url, id) {
+      if (new URL(url).search !== '') throw new TypeError('a stream address has no query; use parameters')
+      const { address } = await deps.guard.resolve(url)
+      return {
+        url,
+        address,
+        headers: signUpgrade(webhook.secrets, streamSecret, id, deps.clock.now(), url),
+        tls: {
+          ...(streamTls.ca !== undefined && { ca: streamTls.ca }),
+          ...(streamTls.cert !== undefined &&
+            streamTls.key !== undefined && { cert: streamTls.cert, key: streamTls.key.reveal() }),
+          spkiPins: config.stream.spkiPins,
+        },
+      }
+    },
+    async fetchAudio(url, signal) {
+      const request = {
+        method: 'GET',
+        url,
+        headers: { accept: 'audio/wav' },
+        tls: webhook.tls,
+        timeoutMs: audioTimeoutMs,
+        maxAnswerBytes: maxAudioBytes,
+      } as const
+      const answer = await deps.client.exchange(request, signal)
+      if (!answer.ok) throw new TypeError(`no audio: ${answer.why}`)
+      if (answer.status !== 200) throw new TypeError(`no audio: status ${answer.status}`)
+      return ulawOf(answer.body)
+    },
+  }
+}
+
+/** The upgrade's headers: Standard Webhooks over the whole URL, and the Twilio one where a token is set for it. */
+function signUpgrade(
+  secrets: readonly Secret<string>[],
+  token: Secret<string> | undefined,
+  id: string,
+  nowMs: number,
+  url: string,
+): Record<string, string> {
+  const standard = signStandard(secrets, id, nowMs / 1_000, url)
+  return token === undefined ? standard : { ...standard, 'x-twilio-signature': signTwilio(token, url) }
+}
+
+/** Tells one secret from another on a receipt, and gives nothing away: secrets have 24 random bytes or more. */
+function fingerprint(text: string, hexDigits: number): string {
+  return createHash('sha256').update(`voxkeep fingerprint ${text}`).digest('hex').slice(0, hexDigits)
+}
+
+function readFallback(path: string): Uint8Array {
+  try {
+    return ulawOf(readFileSync(path))
+  } catch (cause) {
+    throw new ConfigError([`${path}: cannot be read as a WAV file (fallback.playFile)`], { cause })
+  }
+}
+
+function ulawOf(bytes: Uint8Array): Uint8Array {
+  const wav = parseWav(bytes)
+  if ('error' in wav) throw new TypeError(`not a WAV file that can be played: ${wav.error}`)
+  const samples = toMono8k(wav)
+  return encodeUlaw(samples, new Uint8Array(samples.length))
+}

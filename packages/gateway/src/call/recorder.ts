@@ -1,0 +1,102 @@
+import { createId, type RecordingId } from '#kernel'
+import type { SealedSummary } from '#media'
+import type { Live } from './live.ts'
+
+export interface Recorder {
+  /** Starts the call's recording; a second start while one runs does nothing. */
+  start(): Promise<void>
+  pause(): void
+  resume(): void
+  /** Seals what there is; resolves when the object is complete and listed. */
+  stop(): Promise<void>
+}
+
+interface Running {
+  readonly id: RecordingId
+  readonly entry: Live['receipt']['recordings'][number]
+  paused: boolean
+}
+
+/** The recording of one call. The audit entry comes first: no entry, no recording. */
+export function callRecorder(live: Live): Recorder {
+  let running: Running | undefined
+  let starting: Promise<void> | undefined
+  const unlisten = live.onMedia((event) => {
+    if (event.kind === 'record.failed' && event.recording === running?.id)
+      void failed(event.code, event.sealed)
+  })
+  async function begin(): Promise<void> {
+    const id = createId('rec', live.deps.clock.now(), live.deps.random)
+    const { clock, keep } = live.deps
+    const { spec, keyRef, listed } = keep.beginRecording(live.id, live.incoming.tenant, id, clock.now())
+    await Promise.all([listed, live.audit('recording.starting', { recording: id, keyRef })])
+    const entry = { id, keyRef, state: 'recording' as const, sha256: null, durationMs: null }
+    running = { id, entry, paused: false }
+    live.receipt.recordings.push(entry)
+    try {
+      await live.deps.media.startRecording(live.incoming.leg, spec)
+    } catch (error) {
+      // The call goes on: whether it may without a recording is the app's to say, and it is told.
+      live.log.error('recording could not start', { recordingId: id, error })
+      return settle('failed', undefined)
+    } finally {
+      spec.dataKey.fill(0)
+    }
+    live.story('recording.started', { recording: id, keyRef })
+    void live.tell('recording.started', { recording_id: id })
+  }
+  async function settle(state: 'sealed' | 'failed', sealed: SealedSummary | undefined): Promise<void> {
+    if (running === undefined) return
+    const { id, entry } = running
+    running = undefined
+    Object.assign(entry, { state, sha256: sealed?.sha256 ?? null, durationMs: sealed?.durationMs ?? null })
+    await live.deps.keep.endRecording(id, { state, ...(sealed && { sealed }) })
+    live.story(`recording.${state}`, {
+      recording: id,
+      durationMs: entry.durationMs,
+      segments: sealed?.segments ?? 0,
+    })
+    await live.audit(`recording.${state}`, {
+      recording: id,
+      sha256: entry.sha256,
+      durationMs: entry.durationMs,
+      keyRef: entry.keyRef,
+    })
+    await live.tell(`recording.${state === 'sealed' ? 'completed' : 'failed'}`, {
+      recording_id: id,
+      duration_ms: entry.durationMs,
+    })
+  }
+  async function failed(code: string, sealed: SealedSummary): Promise<void> {
+    live.log.error('recording stopped by itself', { recordingId: running?.id, code })
+    live.deps.count('recordings_failed', { code })
+    await settle('failed', sealed)
+  }
+  const toggle = (pause: boolean) => {
+    if (running === undefined || running.paused === pause) return
+    running.paused = pause
+    if (pause) live.deps.media.pauseRecording(live.incoming.leg)
+    else live.deps.media.resumeRecording(live.incoming.leg)
+    live.story(pause ? 'recording.paused' : 'recording.resumed', { recording: running.id })
+  }
+  return {
+    start() {
+      if (running !== undefined) return Promise.resolve()
+      starting ??= begin().finally(() => (starting = undefined))
+      return starting
+    },
+    pause: () => toggle(true),
+    resume: () => toggle(false),
+    async stop() {
+      await starting?.catch(() => {})
+      if (running === undefined) return
+      try {
+        await settle('sealed', await live.deps.media.stopRecording(live.incoming.leg))
+      } catch (error) {
+        live.log.error('recording could not be sealed to its end', { recordingId: running?.id, error })
+        await settle('failed', undefined)
+      }
+      if (live.signal.aborted) unlisten()
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import { createId, sid, wait, type StreamId } from '#kernel'
+import type { FromMedia, StreamEnd, StreamSpec } from '#media'
+import type { CallCommand } from './commands.ts'
+import type { Live } from './live.ts'
+import { hostOf, type StreamEntry } from './receipt.ts'
+
+type StreamCommand = Extract<CallCommand, { type: 'stream' }>
+
+export interface Streams {
+  /** Opens a stream; resolves when it has ended for good (after the reconnects that the app's policy allows). */
+  run(command: StreamCommand, signal: AbortSignal): Promise<StreamEnd>
+  closeAll(): void
+}
+
+/** The streams of one call: at most one that talks, and a few forks. */
+export function callStreams(live: Live): Streams {
+  const open = new Set<() => void>()
+  return {
+    async run(command, signal) {
+      const policy = live.app.config.stream.reconnect
+      for (let attempt = 0; ; attempt++) {
+        const end = await attach(live, command, open, signal)
+        if (end !== 'lost' || attempt >= policy.attempts || signal.aborted) return end
+        live.story('stream.reconnecting', { attempt: attempt + 1 })
+        await wait(live.deps.clock, policy.delayMs, signal).catch(() => {})
+        if (signal.aborted) return 'closed-by-gateway'
+      }
+    },
+    closeAll() {
+      for (const close of open) close()
+    },
+  }
+}
+
+/** One connection's life, from the guard's word to the app's goodbye. */
+async function attach(
+  live: Live,
+  command: StreamCommand,
+  open: Set<() => void>,
+  signal: AbortSignal,
+): Promise<StreamEnd> {
+  const id = createId('strm', live.deps.clock.now(), live.deps.random)
+  const entry: StreamEntry = { id, host: 'invalid', tls: null, end: null, stats: null }
+  live.receipt.streams.push(entry)
+  const spec = await prepare(live, command, id, entry)
+  if (spec === undefined) return 'unreachable'
+  await live.audit('stream.opening', { stream: id, host: entry.host, direction: command.direction })
+  if (signal.aborted) return 'closed-by-gateway'
+  const { leg } = live.incoming
+  const close = () => live.deps.media.closeStream(leg, id)
+  const ended = Promise.withResolvers<StreamEnd>()
+  const unlisten = live.onMedia((event) => follow(live, entry, event, ended.resolve))
+  open.add(close)
+  signal.addEventListener('abort', close, { once: true })
+  live.deps.media.openStream(leg, spec)
+  const why = await Promise.race([ended.promise, afterCall(live)])
+  signal.removeEventListener('abort', close)
+  open.delete(close)
+  unlisten()
+  await report(live, entry, why)
+  return why
+}
+
+/** Resolves, checks and signs the address. `undefined`: the guard refused it, and the app was told. */
+async function prepare(
+  live: Live,
+  command: StreamCommand,
+  id: StreamId,
+  entry: StreamEntry,
+): Promise<StreamSpec | undefined> {
+  const asked = command.url ?? ''
+  try {
+    // An absolute address is dialled byte for byte; a relative one is taken from the webhook's.
+    const url = asked.startsWith('wss:')
+      ? asked
+      : new URL(asked, live.app.config.webhook.url.replace(/^https/, 'wss')).href
+    entry.host = hostOf(url)
+    return streamSpec(live, command, id, await live.app.prepareStream(url, id))
+  } catch (error) {
+    live.log.warn('stream address was refused', { streamId: id, error })
+    live.story('stream.blocked', { stream: id, host: entry.host })
+    entry.end = 'unreachable'
+    await live.tell('stream.failed', { stream_id: id, reason: 'blocked' })
+    return undefined
+  }
+}
+
+function follow(live: Live, entry: StreamEntry, event: FromMedia, ended: (why: StreamEnd) => void): void {
+  if (event.kind === 'stream.opened' && event.stream === entry.id) {
+    entry.tls = event.tls
+    live.story('stream.opened', {
+      stream: entry.id,
+      host: entry.host,
+      tls: event.tls.version,
+      cipher: event.tls.cipher,
+    })
+    void live.tell('stream.started', { stream_id: entry.id, stream_sid: sid('MZ', entry.id) })
+  } else if (event.kind === 'stream.closed' && event.stream === entry.id) {
+    entry.end = event.why
+    entry.stats = event.stats
+    ended(event.why)
+  }
+}
+
+async function report(live: Live, entry: StreamEntry, why: StreamEnd): Promise<void> {
+  entry.end = why
+  const { framesIn = 0, framesOut = 0, framesDropped = 0 } = entry.stats ?? {}
+  live.deps.count('streams_ended', { why })
+  live.story('stream.closed', { stream: entry.id, why, framesIn, framesOut, framesDropped })
+  const orderly = why === 'closed-by-app' || why === 'closed-by-gateway'
+  await live.tell(orderly ? 'stream.ended' : 'stream.failed', { stream_id: entry.id, reason: why })
+}
+
+/** A media worker that died cannot report; the call's end is then the stream's end too. A moment is left for the report. */
+function afterCall(live: Live): Promise<StreamEnd> {
+  const graceMs = 500
+  return new Promise((resolve) => {
+    const later = () => live.deps.clock.set(graceMs, () => resolve('closed-by-gateway'))
+    if (live.signal.aborted) later()
+    else live.signal.addEventListener('abort', later, { once: true })
+  })
+}
+
+function streamSpec(
+  live: Live,
+  command: StreamCommand,
+  id: StreamId,
+  prepared: Pick<StreamSpec, 'url' | 'address' | 'headers' | 'tls'>,
+): StreamSpec {
+  const { connectTimeoutMs, pingIntervalMs, pongTimeoutMs, maxBufferedMs, maxBehindMs } =
+    live.app.config.stream
+  const limits = { connectTimeoutMs, pingIntervalMs, pongTimeoutMs, maxBufferedMs, maxBehindMs }
+  const { accountSid } = live.app
+  const start = {
+    accountSid,
+    callSid: sid('CA', live.id),
+    streamSid: sid('MZ', id),
+    customParameters: command.parameters,
+  }
+  return { id, ...prepared, start, direction: command.direction, ...limits }
+}

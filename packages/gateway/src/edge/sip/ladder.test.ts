@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRequest, createResponse, parseSip } from '@voxkeep/wire/sip'
+import * as fc from 'fast-check'
+import { ladderEntry } from './ladder.ts'
+
+const secret = 'c2VjcmV0c2VjcmV0c2VjcmV0'
+const invite = createRequest({
+  method: 'INVITE',
+  uri: 'sip:+493012345@gw.example',
+  headers: [
+    ['From', '"Erika Mustermann" <sip:+491701234567@trunk.example>;tag=1'],
+    ['To', '<sip:+493098765432@gw.example>'],
+    ['CSeq', '7 INVITE'],
+    ['Authorization', `Digest username="erika", response="${secret}"`],
+    ['Contact', '<sip:erika@10.1.2.3>'],
+  ],
+  body: new TextEncoder().encode(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${secret}`),
+})
+
+test('ladderEntry() keeps what tells the story', () => {
+  const entry = ladderEntry('received', invite, 1_000)
+  assert.deepEqual(entry, {
+    atMs: 1_000,
+    direction: 'received',
+    what: 'INVITE',
+    cseq: '7 INVITE',
+    from: '…67',
+    to: '…32',
+    bodyBytes: invite.body.length,
+  })
+  assert.equal(ladderEntry('sent', createResponse(invite, 486), 2_000).what, '486')
+})
+
+test('ladderEntry() keeps no secret, no name and no whole number', () => {
+  const text = JSON.stringify(ladderEntry('received', invite, 0))
+  assert.doesNotMatch(text, new RegExp(`${secret}|erika|Erika|1701234567|3098765432|10\\.1\\.2\\.3`))
+})
+
+function from(uri: string) {
+  const request = createRequest({ method: 'PWNED', uri: 'sip:a', headers: [['From', `<${uri}>`]] })
+  return ladderEntry('received', request, 0)
+}
+
+test('ladderEntry() masks short numbers and names whole', () => {
+  assert.equal(from('sip:4711@x').from, '…')
+  assert.equal(from('sip:alice.jones@x').from, '…')
+  assert.equal(from('sip:a@x').what, 'OTHER')
+})
+
+test('ladderEntry() never throws, whatever was parsed', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const parsed = parseSip(bytes)
+      if (parsed.ok) ladderEntry('received', parsed.message, 0)
+      else if (parsed.message) ladderEntry('received', parsed.message, 0)
+    }),
+  )
+})

@@ -1,0 +1,47 @@
+import { parseCSeq, parseNameAddr, parseUri, type SipMessage } from '@voxkeep/wire/sip'
+
+/** One arrow of a call's ladder. Nothing in it is secret: no header but these, no body, and people's numbers masked. */
+export interface LadderEntry {
+  readonly atMs: number
+  readonly direction: 'received' | 'sent'
+  /** A method, `OTHER` for one that is not of RFC 3261 and its neighbours, or a status code. */
+  readonly what: string
+  readonly cseq: string
+  readonly from: string
+  readonly to: string
+  readonly bodyBytes: number
+}
+
+const methods = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'INFO', 'UPDATE', 'REFER', 'NOTIFY'])
+
+/** What the ladder keeps of a message. Never throws, whatever the message. */
+export function ladderEntry(
+  direction: LadderEntry['direction'],
+  message: SipMessage,
+  atMs: number,
+): LadderEntry {
+  const cseq = parseCSeq(message.headers.get('CSeq') ?? '')
+  return {
+    atMs,
+    direction,
+    what: message.kind === 'request' ? known(message.method) : String(message.status),
+    cseq: cseq === undefined ? '' : `${cseq.seq} ${known(cseq.method)}`,
+    from: mask(message.headers.get('From')),
+    to: mask(message.headers.get('To')),
+    bodyBytes: message.body.length,
+  }
+}
+
+function known(method: string): string {
+  return methods.has(method) ? method : 'OTHER'
+}
+
+const shownDigits = 2
+const shortestShown = 7 // below that, two digits give too much of a number away
+
+/** A user part as `…67`: enough to tell two legs apart, not to call anybody. */
+function mask(address: string | undefined): string {
+  const uri = parseUri(parseNameAddr(address ?? '')?.uri ?? '')
+  const user = uri?.user ?? uri?.opaque ?? ''
+  return /^\+?\d+$/.test(user) && user.length >= shortestShown ? `…${user.slice(-shownDigits)}` : '…'
+}

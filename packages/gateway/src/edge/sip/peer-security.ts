@@ -1,0 +1,42 @@
+import { isIP } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { certificateNames } from './certificate-names.ts'
+import type { PeerIdentity } from './trunk.ts'
+
+/** What the TLS handshake settled; goes on the call's receipt. */
+export interface TlsFacts {
+  readonly tlsVersion: string
+  readonly cipher: string
+  /** Key-agreement group; empty where Node does not tell, which is on the server's side of a connection. */
+  readonly group: string
+}
+
+export function tlsFacts(socket: TLSSocket): TlsFacts {
+  const key = socket.getEphemeralKeyInfo() as { name?: string } | null
+  return {
+    tlsVersion: socket.getProtocol() ?? '',
+    cipher: socket.getCipher().standardName,
+    group: key?.name ?? '',
+  }
+}
+
+/** Who the peer is: its address, and its certificate's names if that was verified. */
+export function peerIdentity(socket: TLSSocket): PeerIdentity {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined
+  return {
+    address: plainAddress(socket.remoteAddress ?? ''),
+    certificateNames: certificateNames(certificate?.subjectAltName),
+  }
+}
+
+/** An address as people write it: IPv4 also where the socket gives it mapped into IPv6, and without a zone. */
+export function plainAddress(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  const plain = mapped ?? address.replace(/%.*$/, '')
+  return isIP(plain) === 0 ? '' : plain
+}
+
+/** `address:port` for headers, an IPv6 address in brackets. */
+export function hostPort(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import type { Clock, Log } from '#kernel'
+import type { ConnectionQuota, SourceGuard } from '#shield'
+import type { Count, Home, SipLimitsConfig } from './connection.ts'
+import { readCredentials, watchCredentials } from './credentials.ts'
+import { certificateRefused, certificateReplaced } from './events.ts'
+import { plainAddress } from './peer-security.ts'
+import { serverOptions, type ListenerConfig } from './tls-policy.ts'
+
+export interface TlsListenerDeps {
+  readonly clock: Clock
+  readonly log: Log
+  readonly count: Count
+  readonly limits: SipLimitsConfig
+  /** Shared by all listeners. */
+  readonly quota: ConnectionQuota
+  readonly guard: SourceGuard
+  /** The name under which an address is counted. */
+  readonly sourceOf: (address: string) => string
+  /** Whether a trunk calls from this address: such a source is never banned. */
+  readonly isTrunkAddress: (address: string) => boolean
+  /** The part of all connections that other addresses may take up. */
+  readonly strangerShare: number
+  readonly onSecure: (socket: TLSSocket, home: Home) => void
+}
+
+export interface TlsListener extends AsyncDisposable {
+  readonly port: number
+}
+
+/**
+ * Listens for TLS. Resolves once the port is bound; rejects when it cannot be, or when the certificate cannot be used.
+ * Every socket is counted against the quota before its handshake costs anything.
+ */
+export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps): Promise<TlsListener> {
+  await using stack = new AsyncDisposableStack()
+  const files = { tls: listener.tls, caFile: listener.clientCaFile }
+  let credentials = readCredentials(files)
+  const options = () => serverOptions(listener, credentials, deps.limits.handshakeTimeoutMs)
+  const secure = createServer(options())
+  const sockets = new Set<Socket>()
+  const tcp = createTcpServer((socket) => {
+    if (!isAdmitted(socket, deps)) return
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    secure.emit('connection', socket)
+  })
+  const home: Home = {
+    get port() {
+      return (tcp.address() as AddressInfo).port
+    },
+    minVersion: listener.minVersion,
+    credentials: () => credentials,
+  }
+  takeHandshakes(secure, home, deps)
+  await listen(tcp, listener)
+  const { port } = home
+  stack.defer(async () => {
+    const closed = once(tcp, 'close')
+    tcp.close()
+    for (const socket of sockets) socket.destroy()
+    await closed
+  })
+  stack.use(
+    watchCredentials(files, credentials, {
+      clock: deps.clock,
+      onChange(fresh) {
+        credentials = fresh
+        secure.setSecureContext(options()) // calls that are up keep the connection they have
+        deps.count('sip_certificate_reloads', { result: 'ok' })
+        certificateReplaced(deps.log, port, fresh.notAfter)
+      },
+      onRefused(error) {
+        deps.count('sip_certificate_reloads', { result: 'refused' })
+        certificateRefused(deps.log, port, error)
+      },
+    }),
+  )
+  const owned = stack.move()
+  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function listen(tcp: Server, { port, host }: ListenerConfig): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    tcp.once('error', reject)
+    tcp.listen(port, host, resolve)
+  })
+}
+
+/** Counts the socket in, or refuses it with a reset before anything is read. */
+function isAdmitted(socket: Socket, deps: TlsListenerDeps): boolean {
+  const address = plainAddress(socket.remoteAddress ?? '')
+  const source = deps.sourceOf(address)
+  const refusal = refusalOf(address, source, deps)
+  if (refusal === undefined) {
+    socket.once('close', () => deps.quota.leave(source))
+    return true
+  }
+  deps.count('sip_connections_refused', { why: refusal })
+  socket.on('error', () => {})
+  socket.resetAndDestroy()
+  return false
+}
+
+function takeHandshakes(secure: TlsServer, home: Home, deps: TlsListenerDeps): void {
+  secure.on('secureConnection', (socket) => {
+    deps.count('sip_connections')
+    deps.onSecure(socket, home)
+  })
+  secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    const why = handshakeFailure(error.code)
+    deps.count('sip_handshake_failures', { why })
+    const address = plainAddress(socket.remoteAddress ?? '')
+    if (why !== 'reset' && !deps.isTrunkAddress(address)) deps.guard.strike(deps.sourceOf(address))
+    socket.destroy()
+  })
+}
+
+function refusalOf(address: string, source: string, deps: TlsListenerDeps): string | undefined {
+  const isTrunk = deps.isTrunkAddress(address)
+  if (!isTrunk && deps.guard.isBanned(source)) return 'banned'
+  const entered = deps.quota.enter(source, isTrunk ? 1 : deps.strangerShare)
+  return entered === 'ok' ? undefined : entered
+}
+
+const failures: Readonly<Record<string, string>> = {
+  ECONNRESET: 'reset',
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'timeout',
+  ERR_SSL_HTTP_REQUEST: 'plaintext',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'plaintext',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'plaintext',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'version',
+  ERR_SSL_NO_SHARED_CIPHER: 'cipher',
+  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'no-certificate',
+  ERR_SSL_CERTIFICATE_VERIFY_FAILED: 'certificate',
+}
+
+/** A label from a closed set: what strangers send must not become a metric's name. */
+function handshakeFailure(code: string | undefined): string {
+  return failures[code ?? ''] ?? 'other'
+}

@@ -1,0 +1,108 @@
+import { isIP } from 'node:net'
+import { digestHa1, type DigestHash } from '@voxkeep/wire/sip'
+import ipaddr from 'ipaddr.js'
+import { Secret, type AppId, type TenantId, type TrunkConfig, type TrunkId } from '#kernel'
+
+export type Proof = 'address' | 'certificate' | 'digest'
+
+/** A trunk as the edge uses it: everything parsed, the password reduced to what verifies it. */
+export interface Trunk {
+  readonly id: TrunkId
+  readonly tenant: TenantId
+  readonly app: AppId
+  readonly ranges: readonly AddressRange[]
+  readonly certificateName: string | undefined
+  readonly digest: TrunkDigest | undefined
+  readonly srtp: TrunkConfig['srtp']
+  readonly maxCalls: number
+}
+
+export type AddressRange = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number]
+
+export interface TrunkDigest {
+  readonly realm: string
+  readonly username: string
+  /** In the order in which they are offered. */
+  readonly credentials: readonly { readonly hash: DigestHash; readonly ha1: Secret<string> }[]
+}
+
+export interface TrunkDeps {
+  readonly readSecret: (reference: string) => Secret<string>
+  readonly digestHash: (algorithm: DigestHash['algorithm']) => DigestHash
+}
+
+/** Throws what `readSecret` throws, and on a range that is none: a configuration is refused whole. */
+export function compileTrunk(config: TrunkConfig, deps: TrunkDeps): Trunk {
+  return {
+    id: config.id as TrunkId,
+    tenant: config.tenant as TenantId,
+    app: config.app as AppId,
+    ranges: config.allowedAddresses.map(parseRange),
+    certificateName: config.clientCertificateName?.toLowerCase(),
+    digest: config.digest && compileDigest(config.digest, deps),
+    srtp: config.srtp,
+    maxCalls: config.maxCalls,
+  }
+}
+
+function compileDigest(config: NonNullable<TrunkConfig['digest']>, deps: TrunkDeps): TrunkDigest {
+  const { realm, username } = config
+  const password = deps.readSecret(config.password)
+  // RFC 8760 §2.4: the strongest comes first, and MD5 only for those who know nothing better.
+  const algorithms = config.allowMd5 ? (['SHA-256', 'MD5'] as const) : (['SHA-256'] as const)
+  const credentials = algorithms.map((algorithm) => {
+    const hash = deps.digestHash(algorithm)
+    return { hash, ha1: new Secret(digestHa1(hash, username, realm, password.reveal())) }
+  })
+  return { realm, username, credentials }
+}
+
+/** A CIDR range, or one address. Throws on anything else. */
+function parseRange(text: string): AddressRange {
+  if (text.includes('/')) return ipaddr.parseCIDR(text)
+  const address = ipaddr.process(text)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** IPv4 also when it comes mapped into IPv6; false for text that is no address. */
+export function inRanges(address: string, ranges: readonly AddressRange[]): boolean {
+  if (isIP(address) === 0) return false
+  const parsed = ipaddr.process(address)
+  return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range as never))
+}
+
+/** What a connection shows of itself before it says a word. */
+export interface PeerIdentity {
+  readonly address: string
+  /** Names of the verified client certificate, lower case; none without one. */
+  readonly certificateNames: readonly string[]
+}
+
+/**
+ * The trunks that a peer may speak for once it also gives the digest, where the trunk has one. Everything that a trunk's
+ * configuration asks for must be there. The trunk that asks for most comes first, then the narrowest range.
+ */
+export function candidateTrunks(trunks: readonly Trunk[], peer: PeerIdentity): Trunk[] {
+  return trunks
+    .filter((trunk) => trunk.ranges.length === 0 || inRanges(peer.address, trunk.ranges))
+    .filter(
+      (trunk) => trunk.certificateName === undefined || peer.certificateNames.includes(trunk.certificateName),
+    )
+    .toSorted(
+      (a, b) =>
+        requiredProofs(b).length - requiredProofs(a).length || narrowness(b, peer) - narrowness(a, peer),
+    )
+}
+
+function narrowness(trunk: Trunk, peer: PeerIdentity): number {
+  const matching = trunk.ranges.filter((range) => inRanges(peer.address, [range]))
+  return Math.max(0, ...matching.map(([, prefixLength]) => prefixLength))
+}
+
+export function requiredProofs(trunk: Trunk): Proof[] {
+  const proofs: Proof[] = []
+  if (trunk.ranges.length > 0) proofs.push('address')
+  if (trunk.certificateName !== undefined) proofs.push('certificate')
+  if (trunk.digest !== undefined) proofs.push('digest')
+  return proofs
+}

@@ -1,0 +1,31 @@
+import type { LegId } from '#kernel'
+
+/** The SIP ladders of the calls that go on, already sanitised by the edge; each is taken once, with its call's end. */
+export interface Ladders {
+  add(leg: LegId, entry: object): void
+  take(leg: LegId): readonly object[]
+}
+
+const maxEntries = 200 // a call with session refreshes every minute fills this in three hours; then the middle is missing
+const keptAtStart = 50
+const maxLegs = 20_000
+
+export function ladders(): Ladders {
+  const byLeg = new Map<LegId, object[]>()
+  return {
+    add(leg, entry) {
+      let entries = byLeg.get(leg)
+      if (entries === undefined) {
+        if (byLeg.size >= maxLegs) byLeg.delete(byLeg.keys().next().value as LegId)
+        byLeg.set(leg, (entries = []))
+      }
+      if (entries.length >= maxEntries) entries.splice(keptAtStart, 1)
+      entries.push(entry)
+    },
+    take(leg) {
+      const entries = byLeg.get(leg) ?? []
+      byLeg.delete(leg)
+      return entries
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { nodeRandomBytes } from '@voxkeep/wire/node'
+import { isScope, openTokens, scopes, type Scope } from '#access'
+import { openAudit } from '#audit'
+import { auditStore, openDatabase, tokenStore } from '#db'
+import {
+  ConfigError,
+  loadConfig,
+  readSecret,
+  Secret,
+  silentLog,
+  systemClock,
+  type Random,
+  type TenantId,
+} from '#kernel'
+import { createKeyring, openKeyring } from '#vault'
+
+export const usage = `node packages/gateway/src/main.ts --config FILE               run the gateway
+  keyring create --file FILE [--passphrase env:NAME]          make a new keyring
+  token create --config FILE --name NAME --scopes A,B|all [--days N]   make an API token while the gateway is stopped
+  config-reference                                            print docs/configuration.md
+`
+
+const random: Random = { bytes: nodeRandomBytes }
+
+export async function createKeyringFile(file: string, passphrase: string | undefined): Promise<void> {
+  await createKeyring(file, {
+    random,
+    clock: systemClock,
+    passphrase: passphrase === undefined ? undefined : readSecret(passphrase),
+  })
+}
+
+/** Makes an API token in the database of a gateway that is not running; returns its text, the only copy. */
+export async function createTokenText(
+  configPath: string,
+  o: {
+    readonly name?: string | undefined
+    readonly scopes?: string | undefined
+    readonly days?: string | undefined
+  },
+): Promise<string> {
+  const config = loadConfig(configPath)
+  const keys = await openKeyring(config.vault.keyringFile ?? join(config.dataDir, 'keyring.json'), {
+    passphrase: config.vault.passphrase === undefined ? undefined : readSecret(config.vault.passphrase),
+    random,
+  })
+  await using database = await openDatabase({ dir: config.dataDir, log: silentLog, seal: keys.fieldSeal() })
+  const numberKey = new Secret(keys.hmacKey('audit numbers'))
+  const audit = await openAudit({
+    store: auditStore(database),
+    clock: systemClock,
+    log: silentLog,
+    numberKey,
+  })
+  const tokens = openTokens({
+    store: tokenStore(database),
+    pepper: new Secret(keys.hmacKey('api tokens')),
+    clock: systemClock,
+    random,
+  })
+  const wanted = parseScopes(o.scopes ?? '')
+  const tenant = 'default' as TenantId
+  await audit.append({
+    type: 'token.creating',
+    tenant,
+    actor: 'operator',
+    fields: { name: o.name ?? 'operator', scopes: wanted.join(',') },
+  })
+  const expiry = o.days === undefined ? {} : { expiresInMs: Number(o.days) * 86_400_000 }
+  const { text } = await tokens.issueToken({ name: o.name ?? 'operator', tenant, scopes: wanted, ...expiry })
+  return text.reveal()
+}
+
+function parseScopes(text: string): Scope[] {
+  if (text === 'all') return [...scopes]
+  const wanted = text.split(',')
+  if (!wanted.every(isScope)) throw new ConfigError([`--scopes takes "all" or some of ${scopes.join(',')}`])
+  return wanted
+}

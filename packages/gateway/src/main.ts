@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util'
+import { ConfigError, configReference, loadConfig, openLog } from '#kernel'
+import { startGateway } from './gateway.ts'
+import { createKeyringFile, createTokenText, usage } from './main-commands.ts'
+
+/** Runs until SIGTERM or SIGINT, then ends the calls in good order. A second signal ends the process at once. */
+async function serve(configPath: string): Promise<void> {
+  const config = loadConfig(configPath)
+  const log = openLog(config.log.level, (line) => void process.stderr.write(line))
+  const gateway = await startGateway(config, log)
+  const ready = { ready: true, sip: gateway.sipPorts, api: gateway.apiPort ?? null, pid: process.pid }
+  process.stdout.write(`${JSON.stringify(ready)}\n`)
+  const why = await Promise.race([untilSignal(), gateway.lost])
+  if (why instanceof Error)
+    log.error('the database is lost; stopping, since nothing could be audited', { error: why })
+  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
+  await gateway[Symbol.asyncDispose]()
+  process.exitCode = why instanceof Error ? 1 : 0
+}
+
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve('SIGINT'))
+    process.once('SIGTERM', () => resolve('SIGTERM'))
+  })
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', short: 'c' },
+      file: { type: 'string' },
+      passphrase: { type: 'string' },
+      name: { type: 'string' },
+      scopes: { type: 'string' },
+      days: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  const command = positionals.join(' ')
+  if (values.help) process.stdout.write(usage)
+  else if (command === '' && values.config !== undefined) await serve(values.config)
+  else if (command === 'config-reference') process.stdout.write(configReference())
+  else if (command === 'keyring create' && values.file !== undefined)
+    await createKeyringFile(values.file, values.passphrase)
+  else if (command === 'token create' && values.config !== undefined) {
+    process.stdout.write(`${await createTokenText(values.config, values)}\n`)
+  } else {
+    process.stderr.write(usage)
+    process.exitCode = 2
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`)
+  process.exitCode = 1
+}
+
+function describe(error: unknown): string {
+  const lines = []
+  for (let cause = error; cause instanceof Error && lines.length < 5; cause = cause.cause)
+    lines.push(`${cause.name}: ${cause.message}`)
+  return lines.length === 0 ? String(error) : lines.join('\n  because: ')
+}

@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { nodeRandomBytes, nodeSrtpCrypto } from '@voxkeep/wire/node'
+import { systemClock } from '#kernel'
+import { mediaWorker, type MediaWorkerConfig, type ToMedia } from '#media'
+import { openStream } from '#stream'
+import { recordingWriter } from '#vault'
+
+/** One media thread: the place where media, streams and sealing meet. */
+const port = parentPort
+if (port !== null) {
+  const receive = mediaWorker({
+    config: workerData as MediaWorkerConfig,
+    clock: systemClock,
+    random: { bytes: nodeRandomBytes },
+    srtpCrypto: nodeSrtpCrypto,
+    post: (message) => port.postMessage(message),
+    openStream,
+    openRecorder: recordingWriter,
+  })
+  port.on('message', (message: ToMedia) => receive(message))
+  port.postMessage({ kind: 'ready' })
+}

@@ -1,0 +1,178 @@
+import type { LegId, RecordingId, StreamId } from '#kernel'
+import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+
+/**
+ * The one typed contract between the main thread and a media worker. Every value is structured-cloneable, so a worker
+ * could live on another machine. A worker answers each command that has a `request` with one `done` or `failed`.
+ */
+export type ToMedia =
+  /** Takes an RTP/RTCP port pair from the pool and binds it; nothing is sent or learned yet. */
+  | { readonly kind: 'leg.open'; readonly request: number; readonly leg: LegId }
+  /** Starts media with what SDP agreed; a second one for the same leg retargets it (contexts with unchanged keys are kept). */
+  | { readonly kind: 'leg.connect'; readonly leg: LegId; readonly audio: NegotiatedAudio }
+  | { readonly kind: 'leg.close'; readonly leg: LegId }
+  /** Queues audio (G.711 µ-law, 8 kHz mono) to the leg after what is queued; `play.done` follows. */
+  | { readonly kind: 'play'; readonly leg: LegId; readonly play: number; readonly ulaw: Uint8Array }
+  /** Empties what plays and what is queued; each `play` ends with `done: stopped`. */
+  | { readonly kind: 'play.stop'; readonly leg: LegId }
+  /** A key press that came by signalling (SIP INFO): told to the conversation's stream like one from RTP. */
+  | { readonly kind: 'digit'; readonly leg: LegId; readonly digit: string }
+  | { readonly kind: 'stream.open'; readonly leg: LegId; readonly stream: StreamSpec }
+  /** Sends `stop`, closes the socket with 1000. */
+  | { readonly kind: 'stream.close'; readonly leg: LegId; readonly stream: StreamId }
+  | {
+      readonly kind: 'record.start'
+      readonly request: number
+      readonly leg: LegId
+      readonly recording: RecordingSpec
+    }
+  /** While paused both channels are recorded as silence, so that the timeline stays true. */
+  | { readonly kind: 'record.pause' | 'record.resume'; readonly leg: LegId }
+  | { readonly kind: 'record.stop'; readonly request: number; readonly leg: LegId }
+  | { readonly kind: 'stats'; readonly request: number; readonly leg: LegId }
+  | { readonly kind: 'shutdown'; readonly request: number }
+
+export type FromMedia =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly request: number; readonly value?: MediaValue }
+  | {
+      readonly kind: 'failed'
+      readonly request: number
+      readonly code: MediaFailure
+      readonly message: string
+    }
+  | {
+      readonly kind: 'play.done'
+      readonly leg: LegId
+      readonly play: number
+      readonly why: 'finished' | 'stopped' | 'closed'
+    }
+  /** One finished key press (RFC 4733), told once. */
+  | { readonly kind: 'dtmf'; readonly leg: LegId; readonly digit: string; readonly durationMs: number }
+  /** The first authenticated packet of the leg arrived. */
+  | { readonly kind: 'media.started'; readonly leg: LegId }
+  /** Nothing authentic arrived for the configured time while the leg was to receive. */
+  | { readonly kind: 'media.silent'; readonly leg: LegId; readonly silentMs: number }
+  | {
+      readonly kind: 'stream.opened'
+      readonly leg: LegId
+      readonly stream: StreamId
+      readonly tls: StreamTls
+    }
+  | {
+      readonly kind: 'stream.closed'
+      readonly leg: LegId
+      readonly stream: StreamId
+      readonly why: StreamEnd
+      readonly stats: StreamStats
+    }
+  /** A counted fault worth a log line or an event; the worker tells each kind at most once a second a leg. */
+  | { readonly kind: 'warning'; readonly leg: LegId; readonly code: string; readonly count: number }
+  /** The recorder stopped by itself: disk full, key gone. What was sealed stays. */
+  | {
+      readonly kind: 'record.failed'
+      readonly leg: LegId
+      readonly recording: RecordingId
+      readonly code: string
+      readonly sealed: SealedSummary
+    }
+  /** What the worker counted since it last told, by metric name. */
+  | { readonly kind: 'metrics'; readonly counters: Readonly<Record<string, number>> }
+
+export type MediaFailure =
+  | 'PORTS_EXHAUSTED'
+  | 'LEG_UNKNOWN'
+  | 'BIND_FAILED'
+  | 'RECORDING_FAILED'
+  | 'RECORDING_RUNNING'
+  | 'RECORDING_NONE'
+
+export type MediaValue =
+  | { readonly kind: 'port'; readonly rtpPort: number }
+  | { readonly kind: 'sealed'; readonly sealed: SealedSummary }
+  | { readonly kind: 'stats'; readonly stats: LegStats }
+
+/** One stream to the app. The main thread resolves, checks and signs; the worker dials exactly this. */
+export interface StreamSpec {
+  readonly id: StreamId
+  /** `wss:` URL, dialled byte for byte. */
+  readonly url: string
+  /** Address that the SSRF guard approved for the host; the worker connects to this and to nothing else. */
+  readonly address: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly tls: {
+    readonly ca?: string
+    readonly cert?: string
+    readonly key?: string
+    readonly spkiPins: readonly string[]
+  }
+  readonly start: {
+    readonly accountSid: string
+    readonly callSid: string
+    readonly streamSid: string
+    readonly customParameters: Readonly<Record<string, string>>
+  }
+  /** `both` plays the app's audio; the others are forks whose input is ignored. */
+  readonly direction: 'both' | 'inbound' | 'outbound' | 'both_tracks'
+  readonly connectTimeoutMs: number
+  readonly pingIntervalMs: number
+  readonly pongTimeoutMs: number
+  readonly maxBufferedMs: number
+  readonly maxBehindMs: number
+}
+
+/** Why a stream ended: each is distinct, so that a call's story is honest. */
+export type StreamEnd =
+  | 'closed-by-gateway'
+  | 'closed-by-app'
+  | 'lost' // the connection broke or a ping went unanswered
+  | 'refused' // the upgrade was answered with something other than 101
+  | 'unreachable' // no TCP or TLS connection in time
+  | 'untrusted' // the certificate or its pin did not verify
+  | 'protocol' // the app broke the protocol (a huge frame, for example)
+
+export interface StreamStats {
+  readonly framesIn: number // from the caller to the app
+  readonly framesOut: number // from the app to the caller (20 ms units played)
+  readonly framesDropped: number // oldest audio dropped because the app was slow
+  readonly messagesIgnored: number // broken JSON, unknown events, binary frames…
+  readonly bytesRejected: number // app audio past the buffer's bound
+  readonly marks: number
+  readonly clears: number
+}
+
+export interface StreamTls {
+  readonly version: string
+  readonly cipher: string
+  readonly group: string
+}
+
+/** A recording to seal. The data key crosses to the worker in memory only and is zeroed there after use. */
+export interface RecordingSpec {
+  readonly id: RecordingId
+  readonly path: string
+  /** The object's header, already encoded: it carries the wrapped data key. */
+  readonly header: Uint8Array
+  readonly dataKey: Uint8Array
+  readonly fsyncMs: number
+}
+
+export interface SealedSummary {
+  readonly bytes: number
+  readonly segments: number
+  readonly durationMs: number
+  /** SHA-256 of the whole sealed object, lower-case hex. */
+  readonly sha256: string
+}
+
+export interface LegStats {
+  readonly packetsIn: number
+  readonly packetsOut: number
+  readonly lost: number
+  readonly jitterMs: number
+  readonly rttMs?: number
+  readonly dropped: Readonly<Record<string, number>>
+  /** Whole milliseconds from a packet's arrival to its frame leaving for the app, p50 and p99 of the last minute. */
+  readonly toAppP50Ms: number
+  readonly toAppP99Ms: number
+}

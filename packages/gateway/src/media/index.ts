@@ -1,0 +1,18 @@
+export type {
+  FromMedia,
+  LegStats,
+  MediaFailure,
+  MediaValue,
+  RecordingSpec,
+  SealedSummary,
+  StreamEnd,
+  StreamSpec,
+  StreamStats,
+  StreamTls,
+  ToMedia,
+} from './contract.ts'
+export type { MediaWorkerConfig, MediaWorkerDeps } from './deps.ts'
+export { MediaError } from './media-error.ts'
+export { startMediaPlane, type MediaPlane, type MediaPlaneOptions, type PlayEnd } from './media-plane.ts'
+export { mediaWorker, type MediaWorker } from './worker.ts'
+export type { Port } from './worker-link.ts'

@@ -1,0 +1,252 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock, Config, LegId, Log, StreamId } from '#kernel'
+import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+import type { FromMedia, LegStats, RecordingSpec, SealedSummary, StreamSpec } from './contract.ts'
+import type { MediaWorkerConfig } from './deps.ts'
+import { MediaError } from './media-error.ts'
+import { partitionPorts } from './port-pool.ts'
+import { workerLink, type Port, type WorkerLink } from './worker-link.ts'
+
+export type PlayEnd = 'finished' | 'stopped' | 'closed'
+
+/**
+ * The media of all calls, in worker threads. A leg lives in the worker that opened it. When a worker dies, its legs
+ * are reported silent and its place is taken by a new one; the legs themselves are lost.
+ */
+export interface MediaPlane extends AsyncDisposable {
+  /** Binds ports for a leg. Rejects with `MediaError` `PORTS_EXHAUSTED` or `BIND_FAILED`. */
+  open(leg: LegId): Promise<{ rtpPort: number }>
+  connect(leg: LegId, audio: NegotiatedAudio): void
+  close(leg: LegId): void
+  /** Queues µ-law audio; resolves when it was played or stopped, and never rejects. */
+  play(leg: LegId, ulaw: Uint8Array): Promise<PlayEnd>
+  stopPlay(leg: LegId): void
+  /** Tells the conversation's stream of a key press that came by signalling. */
+  tellDigit(leg: LegId, digit: string): void
+  openStream(leg: LegId, spec: StreamSpec): void
+  closeStream(leg: LegId, stream: StreamId): void
+  /** Resolves once the recording exists durably. Rejects with `MediaError`. */
+  startRecording(leg: LegId, spec: RecordingSpec): Promise<void>
+  pauseRecording(leg: LegId): void
+  resumeRecording(leg: LegId): void
+  stopRecording(leg: LegId): Promise<SealedSummary>
+  stats(leg: LegId): Promise<LegStats>
+  /** Reports what happens on the leg, also after its end; the returned function stops it. */
+  onLeg(leg: LegId, handler: (event: FromMedia) => void): () => void
+}
+
+export interface MediaPlaneOptions {
+  readonly config: Config['media']
+  readonly workers: number
+  readonly clock: Clock
+  readonly log: Log
+  /** What is no leg's business: `metrics`. */
+  readonly onEvent: (event: FromMedia) => void
+  readonly workerFile: URL
+  /** Makes a thread; tests give their own. */
+  readonly spawn?: (file: URL, config: MediaWorkerConfig) => Port
+}
+
+/** A worker that keeps dying is not restarted faster than this. */
+const restartDelayMs = 1_000
+
+/** Starts the workers; resolves when each is ready. */
+export async function startMediaPlane(options: MediaPlaneOptions): Promise<MediaPlane> {
+  const plane = new Plane(options)
+  await plane.ready()
+  return plane
+}
+
+interface Seat {
+  readonly worker: WorkerSlot
+  readonly plays: Map<number, (why: PlayEnd) => void>
+}
+
+interface WorkerSlot {
+  readonly config: MediaWorkerConfig
+  link: WorkerLink
+  legs: number
+}
+
+class Plane implements MediaPlane {
+  readonly #options: MediaPlaneOptions
+  readonly #slots: WorkerSlot[]
+  readonly #seats = new Map<LegId, Seat>()
+  readonly #handlers = new Map<LegId, Set<(event: FromMedia) => void>>()
+  #nextPlay = 1
+  #closed = false
+
+  constructor(options: MediaPlaneOptions) {
+    this.#options = options
+    const { config, workers } = options
+    this.#slots = partitionPorts(config, workers).map((range) => {
+      const { host, portDrainMs, silenceTimeoutMs, reorderMs } = config
+      const own = { ...range, host, portDrainMs, silenceTimeoutMs, reorderMs }
+      const slot: WorkerSlot = { config: own, link: undefined as unknown as WorkerLink, legs: 0 }
+      slot.link = this.#start(slot)
+      return slot
+    })
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.link.ready))
+  }
+
+  async open(leg: LegId): Promise<{ rtpPort: number }> {
+    const worker = this.#leastLoaded()
+    if (worker === undefined) throw new MediaError('WORKER_DIED', 'no media worker is running')
+    this.#seats.set(leg, { worker, plays: new Map() })
+    worker.legs += 1
+    try {
+      const value = await worker.link.request({ kind: 'leg.open', leg })
+      if (value?.kind !== 'port') throw new MediaError('BIND_FAILED', 'the worker gave no port')
+      return { rtpPort: value.rtpPort }
+    } catch (error) {
+      this.#forget(leg)
+      throw error
+    }
+  }
+
+  connect(leg: LegId, audio: NegotiatedAudio): void {
+    this.#link(leg)?.post({ kind: 'leg.connect', leg, audio })
+  }
+
+  close(leg: LegId): void {
+    this.#link(leg)?.post({ kind: 'leg.close', leg })
+    this.#forget(leg)
+  }
+
+  play(leg: LegId, ulaw: Uint8Array): Promise<PlayEnd> {
+    const seat = this.#seats.get(leg)
+    if (seat === undefined) return Promise.resolve('closed')
+    const play = this.#nextPlay++
+    const ended = Promise.withResolvers<PlayEnd>()
+    seat.plays.set(play, ended.resolve)
+    seat.worker.link.post({ kind: 'play', leg, play, ulaw })
+    return ended.promise
+  }
+
+  stopPlay(leg: LegId): void {
+    this.#link(leg)?.post({ kind: 'play.stop', leg })
+  }
+
+  tellDigit(leg: LegId, digit: string): void {
+    this.#link(leg)?.post({ kind: 'digit', leg, digit })
+  }
+
+  openStream(leg: LegId, stream: StreamSpec): void {
+    this.#link(leg)?.post({ kind: 'stream.open', leg, stream })
+  }
+
+  closeStream(leg: LegId, stream: StreamId): void {
+    this.#link(leg)?.post({ kind: 'stream.close', leg, stream })
+  }
+
+  async startRecording(leg: LegId, recording: RecordingSpec): Promise<void> {
+    await this.#request(leg, { kind: 'record.start', leg, recording })
+  }
+
+  pauseRecording(leg: LegId): void {
+    this.#link(leg)?.post({ kind: 'record.pause', leg })
+  }
+
+  resumeRecording(leg: LegId): void {
+    this.#link(leg)?.post({ kind: 'record.resume', leg })
+  }
+
+  async stopRecording(leg: LegId): Promise<SealedSummary> {
+    const value = await this.#request(leg, { kind: 'record.stop', leg })
+    if (value?.kind !== 'sealed') throw new MediaError('RECORDING_FAILED', 'the worker gave no summary')
+    return value.sealed
+  }
+
+  async stats(leg: LegId): Promise<LegStats> {
+    const value = await this.#request(leg, { kind: 'stats', leg })
+    if (value?.kind !== 'stats') throw new MediaError('LEG_UNKNOWN', 'the worker gave no statistics')
+    return value.stats
+  }
+
+  onLeg(leg: LegId, handler: (event: FromMedia) => void): () => void {
+    const handlers = this.#handlers.get(leg) ?? new Set()
+    handlers.add(handler)
+    this.#handlers.set(leg, handlers)
+    return () => {
+      handlers.delete(handler)
+      if (handlers.size === 0) this.#handlers.delete(leg)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    await Promise.all(
+      this.#slots.map(async ({ link }) => {
+        await link.request({ kind: 'shutdown' }).catch(() => undefined) // a dead one is shut down
+        await link.terminate()
+      }),
+    )
+    for (const leg of this.#seats.keys()) this.#forget(leg)
+  }
+
+  #start(slot: WorkerSlot): WorkerLink {
+    const spawn = this.#options.spawn ?? spawnThread
+    return workerLink(spawn(this.#options.workerFile, slot.config), {
+      onEvent: (event) => this.#take(event),
+      onDeath: () => this.#bury(slot),
+      log: this.#options.log,
+    })
+  }
+
+  #take(event: FromMedia): void {
+    if (!('leg' in event)) return this.#options.onEvent(event)
+    if (event.kind === 'play.done') {
+      const { plays } = this.#seats.get(event.leg) ?? {}
+      plays?.get(event.play)?.(event.why)
+      plays?.delete(event.play)
+    }
+    for (const handler of this.#handlers.get(event.leg) ?? []) handler(event)
+  }
+
+  #bury(slot: WorkerSlot): void {
+    if (this.#closed) return
+    for (const [leg, seat] of this.#seats) {
+      if (seat.worker !== slot) continue
+      this.#forget(leg)
+      this.#take({ kind: 'warning', leg, code: 'worker-died', count: 1 })
+      this.#take({ kind: 'media.silent', leg, silentMs: 0 })
+    }
+    this.#options.log.error('media worker died and is started again', { portMin: slot.config.portMin })
+    this.#options.clock.set(restartDelayMs, () => {
+      if (!this.#closed) slot.link = this.#start(slot)
+    })
+  }
+
+  #forget(leg: LegId): void {
+    const seat = this.#seats.get(leg)
+    if (seat === undefined) return
+    this.#seats.delete(leg)
+    seat.worker.legs -= 1
+    for (const end of seat.plays.values()) end('closed')
+  }
+
+  #leastLoaded(): WorkerSlot | undefined {
+    const alive = this.#slots.filter((slot) => slot.link.alive)
+    return alive.reduce<WorkerSlot | undefined>(
+      (best, slot) => (best === undefined || slot.legs < best.legs ? slot : best),
+      undefined,
+    )
+  }
+
+  #link(leg: LegId): WorkerLink | undefined {
+    return this.#seats.get(leg)?.worker.link
+  }
+
+  #request(leg: LegId, command: Parameters<WorkerLink['request']>[0]) {
+    const link = this.#link(leg)
+    if (link === undefined) return Promise.reject(new MediaError('LEG_UNKNOWN', 'there is no such leg'))
+    return link.request(command)
+  }
+}
+
+function spawnThread(workerFile: URL, config: MediaWorkerConfig): Port {
+  return new Worker(workerFile, { workerData: config, name: 'voxkeep-media' }) as unknown as Port
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { pacer } from './pacer.ts'
+
+const unlimited = Number.MAX_SAFE_INTEGER
+const audio = (bytes: number, value = 1) => new Uint8Array(bytes).fill(value)
+
+/** A pacer under a clock that ticks it as the scheduler would. */
+function run() {
+  const sent: { at: number; nowMs: number; first: number; last: number; audible: boolean }[] = []
+  const reached: { label: string; nowMs: number }[] = []
+  const frame = new Uint8Array(160)
+  let nowMs = 0
+  let nextTickMs = 20
+  const paced = pacer<string>({
+    frame,
+    send: (at, audible) => sent.push({ at, nowMs, first: frame[0] ?? -1, last: frame.at(-1) ?? -1, audible }),
+    reached: (label) => reached.push({ label, nowMs }),
+    reschedule(delayMs) {
+      nextTickMs = nowMs + (delayMs === 0 ? 20 : delayMs)
+    },
+  })
+  paced.start(0)
+  return {
+    paced,
+    sent,
+    reached,
+    /** Moves time on, ticking on the way. */
+    until(ms: number) {
+      while (nextTickMs <= ms) {
+        nowMs = nextTickMs
+        nextTickMs += 20
+        paced.tick(nowMs)
+      }
+      nowMs = ms
+    },
+    /** Lets ticks fall out, as a stalled worker does. */
+    stall(ms: number) {
+      nowMs = ms
+      nextTickMs = ms
+    },
+    append: (bytes: Uint8Array, limit = unlimited) => paced.append(bytes, limit, nowMs),
+    audible: () => sent.filter((frame) => frame.audible),
+  }
+}
+
+test('D19: pacer() sends one frame of silence every 20 ms while nobody speaks', () => {
+  const { sent, until } = run()
+  until(200)
+  assert.equal(sent.length, 10)
+  assert.ok(sent.every(({ first, last, audible }) => first === 0xff && last === 0xff && !audible))
+  assert.deepEqual(
+    sent.map(({ at }) => at),
+    [0, 20, 40, 60, 80, 100, 120, 140, 160, 180],
+  )
+})
+
+test('pacer() sends audio that meets an empty queue at once', () => {
+  const { sent, until, append } = run()
+  until(107)
+  append(audio(160))
+  assert.deepEqual(sent.at(-1), { at: 100, nowMs: 107, first: 1, last: 1, audible: true })
+})
+
+test('D2: pacer() plays a long burst in real time', () => {
+  const { until, append, audible } = run()
+  until(100)
+  append(audio(20 * 8_000))
+  until(100 + 19_900)
+  assert.ok(audible().length < 1_000)
+  until(100 + 20_020)
+  assert.equal(audible().length, 1_000)
+  const [first] = audible()
+  const last = audible().at(-1)
+  assert.ok(first !== undefined && last !== undefined)
+  assert.ok(Math.abs(last.nowMs - first.nowMs - 19_980) <= 20)
+})
+
+test('pacer() holds an echoing app at no pacing delay, whatever the phase and its jitter', () => {
+  const arrivals = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 100, maxLength: 100 })
+  fc.assert(
+    fc.property(fc.nat(19), arrivals, (phase, jitters) => {
+      const { until, append, sent, audible } = run()
+      jitters.forEach((jitter, i) => {
+        const atMs = 200 + phase + 20 * i + jitter
+        until(atMs)
+        append(audio(160))
+        assert.equal(sent.at(-1)?.nowMs, atMs, 'sent on arrival')
+      })
+      assert.equal(audible().length, 100)
+      const silent = sent.filter((frame) => frame.nowMs > 240 && !frame.audible).length
+      assert.ok(silent <= 1, `${silent} frames of silence within speech`)
+    }),
+  )
+})
+
+test('pacer() timestamps have no hole and no overlap, however audio comes', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ waitMs: fc.nat(100), bytes: fc.nat(2_000) }), { maxLength: 40 }),
+      (steps) => {
+        const { until, append, sent } = run()
+        let atMs = 0
+        for (const { waitMs, bytes } of steps) {
+          until((atMs += waitMs))
+          append(audio(bytes))
+        }
+        until(atMs + 200)
+        sent.forEach(({ at, nowMs }, i) => {
+          assert.equal(at, 20 * i)
+          assert.ok(at - nowMs <= 40, 'never far ahead of real time')
+          assert.ok(nowMs - at <= 60, 'never far behind it')
+        })
+      },
+    ),
+  )
+})
+
+test('D3: pacer() puts no padding between messages of odd sizes', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 100, max: 300 }), { minLength: 20, maxLength: 60 }),
+      (sizes) => {
+        const { until, append, sent } = run()
+        until(100)
+        const total = sizes.reduce((sum, size) => sum + size, 0)
+        for (const size of sizes) append(audio(size))
+        until(100 + total / 8 + 100)
+        const speech = sent.filter((frame) => frame.audible)
+        assert.ok(speech.slice(0, -1).every(({ first, last }) => first === 1 && last === 1))
+        assert.equal(speech.length, Math.ceil(total / 160))
+      },
+    ),
+  )
+})
+
+test('D3: pacer() waits for the rest of a frame that comes a moment later', () => {
+  const { until, append, audible } = run()
+  until(100)
+  append(audio(260))
+  until(125)
+  append(audio(60))
+  until(200)
+  assert.deepEqual(
+    audible().map(({ first, last }) => [first, last]),
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  )
+})
+
+test('pacer() completes the last frame with silence', () => {
+  const { until, append, audible } = run()
+  until(100)
+  append(audio(200))
+  until(300)
+  assert.deepEqual(
+    audible().map(({ first, last }) => [first, last]),
+    [
+      [1, 1],
+      [1, 0xff],
+    ],
+  )
+})
+
+test('D5: pacer() reports a label once the audio before it was sent', () => {
+  const { paced, until, append, reached, sent } = run()
+  until(100)
+  append(audio(800))
+  paced.label('end')
+  assert.equal(reached.length, 0)
+  until(300)
+  const lastAudible = sent.findLast((frame) => frame.audible)
+  assert.equal(reached.length, 1)
+  assert.equal(reached[0]?.nowMs, lastAudible?.nowMs)
+})
+
+test('D6: pacer() reports a label at once when nothing is queued', () => {
+  const { paced, reached } = run()
+  paced.label('now')
+  assert.deepEqual(reached, [{ label: 'now', nowMs: 0 }])
+})
+
+test('pacer() does not keep a label waiting for a frame that nobody completes', () => {
+  const { paced, until, append, reached } = run()
+  until(100)
+  append(audio(170))
+  paced.label('end')
+  until(140)
+  assert.equal(reached.length, 1)
+})
+
+test('D9, D10: pacer() is silent within 40 ms of clear, and gives the labels back', () => {
+  const { paced, until, append, sent, reached } = run()
+  until(100)
+  append(audio(8_000))
+  paced.label('a')
+  append(audio(8_000))
+  paced.label('b')
+  until(200)
+  assert.deepEqual(paced.clear(), ['a', 'b'])
+  const count = sent.length
+  until(400)
+  assert.ok(sent.slice(count).every((frame) => !frame.audible))
+  const lastAudible = sent.findLast((frame) => frame.audible)
+  assert.ok(lastAudible !== undefined && lastAudible.at + 20 - 200 <= 40)
+  assert.equal(reached.length, 0)
+})
+
+test('pacer() starts afresh from now after a stall, and counts it', () => {
+  const { paced, until, append, stall, sent } = run()
+  until(100)
+  append(audio(80_000))
+  stall(1_000)
+  until(1_100)
+  assert.equal(paced.resyncs, 1)
+  const after = sent.filter((frame) => frame.nowMs >= 1_000)
+  assert.ok(after.length <= 8, 'what was missed is not sent in a burst')
+})
+
+test('pacer() refuses audio past the limit', () => {
+  const { append } = run()
+  assert.equal(append(audio(500), 300), 300)
+})

@@ -1,0 +1,112 @@
+/**
+ * The audio that waits for one leg: a byte ring that grows on demand, with labels between the bytes. Whoever
+ * appends says how much may wait; past that bound audio is refused.
+ */
+export interface PlaybackQueue<T> {
+  readonly bufferedBytes: number
+  readonly pendingLabels: number
+  /** True when a label follows the last byte: what waits is a whole utterance, not the start of more. */
+  readonly endsWithLabel: boolean
+  /** Copies as much of `audio` as fits under `limitBytes`; returns how many bytes that was. */
+  append(audio: Uint8Array, limitBytes: number): number
+  /** Puts a label after what is queued; false when too many wait already. */
+  label(value: T): boolean
+  /** Moves up to `length` bytes to `out` at `start`; returns how many there were. */
+  pull(out: Uint8Array, start: number, length: number): number
+  hasLabel(matches: (value: T) => boolean): boolean
+  /** Takes the next label that has no audio left before it. */
+  takeDue(): T | undefined
+  /** Forgets all audio; returns every label, in order. */
+  clear(): T[]
+}
+
+interface Label<T> {
+  readonly atByte: number
+  readonly value: T
+}
+
+const initialBytes = 8_192 // about one second, which is what an app that paces itself keeps waiting
+/** Labels are small, but an app may send nothing else. */
+const maxLabels = 8_192
+
+export function playbackQueue<T>(): PlaybackQueue<T> {
+  let ring = new Uint8Array(initialBytes)
+  let head = 0
+  let held = 0
+  let pulledTotal = 0
+  let labels: Label<T>[] = []
+
+  function copyOut(out: Uint8Array, start: number, length: number): void {
+    const first = Math.min(length, ring.length - head)
+    out.set(ring.subarray(head, head + first), start)
+    if (length > first) out.set(ring.subarray(0, length - first), start + first)
+  }
+
+  function resize(bytes: number): void {
+    const next = new Uint8Array(bytes)
+    copyOut(next, 0, held)
+    ring = next
+    head = 0
+  }
+
+  function makeRoom(bytes: number): void {
+    let size = ring.length
+    while (size < bytes) size *= 2
+    if (size !== ring.length) resize(size)
+  }
+
+  return {
+    get bufferedBytes() {
+      return held
+    },
+    get pendingLabels() {
+      return labels.length
+    },
+    get endsWithLabel() {
+      return labels.at(-1)?.atByte === pulledTotal + held
+    },
+    append(audio, limitBytes) {
+      const taken = Math.min(audio.length, Math.max(0, limitBytes - held))
+      if (taken === 0) return 0
+      makeRoom(held + taken)
+      const tail = (head + held) % ring.length
+      const first = Math.min(taken, ring.length - tail)
+      ring.set(audio.subarray(0, first), tail)
+      if (taken > first) ring.set(audio.subarray(first, taken), 0)
+      held += taken
+      return taken
+    },
+    label(value) {
+      if (labels.length >= maxLabels) return false
+      labels.push({ atByte: pulledTotal + held, value })
+      return true
+    },
+    pull(out, start, length) {
+      const moved = Math.min(length, held)
+      if (moved === 0) return 0
+      copyOut(out, start, moved)
+      head = (head + moved) % ring.length
+      held -= moved
+      pulledTotal += moved
+      // A burst of minutes must not keep its memory for the rest of the call.
+      if (held === 0 && ring.length > initialBytes) resize(initialBytes)
+      return moved
+    },
+    hasLabel: (matches) => labels.some((label) => matches(label.value)),
+    takeDue() {
+      const next = labels[0]
+      if (next === undefined || next.atByte > pulledTotal) return undefined
+      labels.shift()
+      return next.value
+    },
+    clear() {
+      const values = labels.map((label) => label.value)
+      labels = []
+      pulledTotal += held
+      held = 0
+      head = 0
+      if (ring.length > initialBytes) ring = new Uint8Array(initialBytes)
+      return values
+    },
+  }
+}

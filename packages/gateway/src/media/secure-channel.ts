@@ -1,0 +1,161 @@
+import { classify } from '@voxkeep/wire/rtp'
+import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+import type { SrtpCrypto } from '@voxkeep/wire/srtp'
+import { readPacketHeader, type PacketHeader } from './caller-input.ts'
+import { remoteAddress, type RemoteAddress } from './remote-address.ts'
+import type { RtpSender } from './rtp-sender.ts'
+import { srtpContexts, type SrtpContexts } from './srtp-contexts.ts'
+import type { UdpHandlers, UdpPair } from './udp-pair.ts'
+
+export interface ChannelHandlers {
+  /** One authentic RTP packet; both arguments are borrowed. */
+  rtp(packet: Uint8Array, header: PacketHeader): void
+  /** One authentic compound RTCP packet, borrowed. */
+  rtcp(compound: Uint8Array): void
+  /** The sockets are gone. */
+  broken(): void
+}
+
+/** Room beyond an RTCP packet for index word, tag and the longest MKI. */
+const rtcpOverheadBytes = 4 + 16 + 128
+
+/**
+ * A leg's sockets behind its SRTP: what comes out of here is authentic, and where packets go is learned from
+ * authentic packets alone. Everything else is counted by reason and forgotten, with no log line and no memory.
+ */
+export class SecureChannel implements UdpHandlers {
+  readonly dropped: Record<string, number> = {}
+  packetsIn = 0
+  packetsOut = 0
+  /** How often the caller was followed to another address. */
+  moves = 0
+  readonly #handlers: ChannelHandlers
+  readonly #contexts: SrtpContexts
+  readonly #header: PacketHeader = { sequence: 0, timestamp: 0, ssrc: 0 }
+  readonly #newest = { ssrc: -1, index: -1 }
+  #udp: UdpPair | undefined
+  #remote: RemoteAddress | undefined
+  #remoteRtcp = { address: '', port: 0 }
+  #rtcpMux = false
+  #sdp: { readonly address: string; readonly port: number } | undefined
+  #sends = false
+  #receives = false
+
+  constructor(crypto: SrtpCrypto, handlers: ChannelHandlers) {
+    this.#contexts = srtpContexts(crypto)
+    this.#handlers = handlers
+  }
+
+  bind(udp: UdpPair): void {
+    this.#udp = udp
+  }
+
+  /** Takes what SDP agreed; contexts whose keys stayed the same go on. */
+  connect({ remote, srtp, direction }: NegotiatedAudio): { readonly newSendKey: boolean } {
+    if (this.#sdp?.address !== remote.address || this.#sdp.port !== remote.port) this.#retarget(remote)
+    this.#sdp = remote
+    this.#rtcpMux = remote.rtcpMux
+    const reachable = remote.port !== 0 && remote.address !== '0.0.0.0' && remote.address !== '::'
+    this.#sends = reachable && (direction === 'sendrecv' || direction === 'sendonly')
+    this.#receives = direction === 'sendrecv' || direction === 'recvonly'
+    return this.#contexts.update(srtp)
+  }
+
+  /** Whether packets go out at all: not before `connect`, and not on hold. */
+  get sends(): boolean {
+    return this.#sends
+  }
+
+  /** Seals the sender's frame and sends it; false when the key is used up. */
+  sendFrame(rtp: RtpSender): boolean {
+    const datagram = rtp.seal(this.#contexts.sender)
+    if (datagram === undefined || this.#remote === undefined) return false
+    this.packetsOut += 1
+    this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
+    return true
+  }
+
+  sendRtcp(compound: Uint8Array): void {
+    if (!this.#sends || this.#remote === undefined) return
+    const { sender } = this.#contexts
+    const room = new Uint8Array(compound.length + rtcpOverheadBytes)
+    const datagram = sender === undefined ? compound : sender.sealRtcp(compound, room)
+    if (datagram === undefined) return
+    if (this.#rtcpMux) this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
+    else this.#udp?.sendRtcp(datagram, this.#remoteRtcp.port, this.#remoteRtcp.address)
+  }
+
+  rtp(datagram: Uint8Array, address: string, port: number): void {
+    const kind = classify(datagram)
+    if (kind === 'rtcp') return void this.#openRtcp(datagram, address)
+    if (kind !== 'rtp') return this.#drop('not-rtp')
+    if (this.#remote === undefined) return this.#drop('not-connected')
+    const { receiver } = this.#contexts
+    if (receiver === undefined) {
+      if (address !== this.#remote.address) return this.#drop('foreign-source')
+      return this.#accept(datagram, -1, address, port)
+    }
+    const opened = receiver.openRtp(datagram)
+    if (!opened.ok) return this.#drop(opened.reason)
+    this.#accept(opened.packet, opened.index, address, port)
+  }
+
+  rtcp(datagram: Uint8Array, address: string, port: number): void {
+    if (!this.#openRtcp(datagram, address)) return
+    this.#remoteRtcp.address = address
+    this.#remoteRtcp.port = port
+  }
+
+  failed(): void {
+    this.#handlers.broken()
+  }
+
+  close(): void {
+    this.#sends = false
+    this.#remote = undefined
+    this.#udp?.close()
+  }
+
+  #retarget(remote: NegotiatedAudio['remote']): void {
+    if (this.#remote === undefined) this.#remote = remoteAddress(remote.address, remote.port)
+    else this.#remote.retarget(remote.address, remote.port)
+    this.#remoteRtcp = { address: remote.address, port: remote.rtcpPort }
+  }
+
+  #accept(packet: Uint8Array, index: number, address: string, port: number): void {
+    const header = this.#header
+    readPacketHeader(packet, header)
+    this.packetsIn += 1
+    this.#contexts.opened(index)
+    if (header.ssrc !== this.#newest.ssrc || index > this.#newest.index) {
+      this.#newest.ssrc = header.ssrc
+      this.#newest.index = index
+      // Without SRTP nothing proves who sent a packet: then the address of the SDP stands.
+      if (index >= 0 && this.#remote?.learn(address, port) === true) this.moves += 1
+    }
+    if (this.#receives) this.#handlers.rtp(packet, header)
+    else this.#drop('on-hold')
+  }
+
+  #openRtcp(datagram: Uint8Array, address: string): boolean {
+    const { receiver } = this.#contexts
+    const drop = (reason: string) => {
+      this.#drop(reason)
+      return false
+    }
+    if (this.#remote === undefined) return drop('not-connected')
+    if (receiver === undefined) {
+      if (address !== this.#remote.address) return drop('foreign-source')
+      this.#handlers.rtcp(datagram)
+      return true
+    }
+    const opened = receiver.openRtcp(datagram)
+    if (!opened.ok) return drop(opened.reason)
+    this.#handlers.rtcp(opened.packet)
+    return true
+  }
+
+  #drop(reason: string): void {
+    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1
+  }
+}

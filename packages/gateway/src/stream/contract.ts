@@ -1,0 +1,77 @@
+/** One stream to the app, as far as this folder needs it; `StreamSpec` of the media contract has this shape. */
+export interface StreamTarget {
+  /** `wss:` URL, dialled byte for byte. */
+  readonly url: string
+  /** The one address to connect to; the certificate is still that of the URL's host. */
+  readonly address: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly tls: {
+    readonly ca?: string
+    readonly cert?: string
+    readonly key?: string
+    /** Base64 SHA-256 of public keys; when there are any, the app's certificate must carry one of them. */
+    readonly spkiPins: readonly string[]
+  }
+  readonly start: StreamStart
+  /** Only `both` listens to the app; the others are forks whose input is ignored. */
+  readonly direction: 'both' | 'inbound' | 'outbound' | 'both_tracks'
+  readonly connectTimeoutMs: number
+  readonly pingIntervalMs: number
+  readonly pongTimeoutMs: number
+  readonly maxBehindMs: number
+}
+
+export interface StreamStart {
+  readonly accountSid: string
+  readonly callSid: string
+  readonly streamSid: string
+  readonly customParameters: Readonly<Record<string, string>>
+}
+
+export type Track = 'inbound' | 'outbound'
+
+/** Why a stream ended; each cause has its own word. */
+export type StreamClosed =
+  'closed-by-gateway' | 'closed-by-app' | 'lost' | 'refused' | 'unreachable' | 'untrusted' | 'protocol'
+
+export interface StreamCounts {
+  readonly framesIn: number
+  readonly framesDropped: number
+  readonly messagesIgnored: number
+  readonly bytesRejected: number
+  readonly marks: number
+  readonly clears: number
+}
+
+export interface NegotiatedTls {
+  readonly version: string
+  readonly cipher: string
+  readonly group: string
+}
+
+/** A counted oddity of the app, worth telling its owner. */
+export type StreamWarning =
+  'app-slow' | 'app-buffer-full' | 'app-message-ignored' | 'app-audio-has-riff-header' | 'app-marks-refused'
+
+/** Where what the app says goes. Nothing is called after `closed`. */
+export interface StreamSink {
+  opened(tls: NegotiatedTls): void
+  /** Audio to play, µ-law 8 kHz, borrowed until the call returns. Returns how many bytes were taken. */
+  audio(ulaw: Uint8Array): number
+  /** Answered by `sendMark` once the audio before it was played; false when too many wait. */
+  mark(name: string): boolean
+  clear(): void
+  warning(code: StreamWarning): void
+  closed(why: StreamClosed, counts: StreamCounts): void
+}
+
+export interface StreamConnection {
+  /** False before the app accepted and after the end: then nothing is sent. */
+  readonly open: boolean
+  /** Sends µ-law audio, borrowed until the call returns. `timestampMs` counts from the start of the stream. */
+  sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number): void
+  sendDtmf(digit: string): void
+  sendMark(name: string): void
+  /** Sends `stop` and closes; `closed` follows. */
+  close(): void
+}

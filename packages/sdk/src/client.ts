@@ -1,0 +1,106 @@
+import { VoxkeepApiError } from './api-error.ts'
+import type { CallCommand } from './commands.ts'
+import { listing, type Listing } from './pages.ts'
+import type {
+  ActOptions,
+  AudioOptions,
+  Call,
+  NewToken,
+  Page,
+  PageOptions,
+  Recording,
+  Token,
+  TokenRequest,
+} from './resources.ts'
+import { apiTransport, type ApiRequest, type Send, type TransportOptions } from './transport.ts'
+
+/** The gateway's REST API. Every method rejects with `VoxkeepApiError`. */
+export interface VoxkeepClient {
+  readonly calls: {
+    list(options?: PageOptions): Listing<Call>
+    get(id: string, signal?: AbortSignal): Promise<Call & Readonly<Record<string, unknown>>>
+    /** Gives a running call new commands. */
+    command(id: string, commands: readonly CallCommand[], options?: ActOptions): Promise<void>
+    hangup(id: string, options?: ActOptions): Promise<void>
+  }
+  readonly recordings: {
+    list(options?: PageOptions): Listing<Recording>
+    get(id: string, signal?: AbortSignal): Promise<Recording>
+    /** A stereo WAV (caller left, app right), decrypted by the gateway as it is read. */
+    audio(id: string, options?: AudioOptions, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
+    delete(id: string, signal?: AbortSignal): Promise<void>
+  }
+  readonly tokens: {
+    list(options?: PageOptions): Listing<Token>
+    create(request: TokenRequest, options?: ActOptions): Promise<NewToken>
+    revoke(id: string, signal?: AbortSignal): Promise<void>
+  }
+}
+
+export type ClientOptions = TransportOptions
+
+export function createClient(options: ClientOptions): VoxkeepClient {
+  const send = apiTransport(options)
+  return { calls: callsOf(send), recordings: recordingsOf(send), tokens: tokensOf(send) }
+}
+
+function callsOf(send: Send): VoxkeepClient['calls'] {
+  return {
+    list: (options = {}) => listOf<Call>(send, '/v1/calls', options),
+    get: (id, signal) => json(send, { method: 'GET', path: item('calls', id), ...withSignal(signal) }),
+    command: (id, commands, options) =>
+      act(send, { method: 'POST', path: `${item('calls', id)}/commands`, body: { commands }, ...options }),
+    hangup: (id, options) => act(send, { method: 'POST', path: `${item('calls', id)}/hangup`, ...options }),
+  }
+}
+
+function recordingsOf(send: Send): VoxkeepClient['recordings'] {
+  return {
+    list: (options = {}) => listOf<Recording>(send, '/v1/recordings', options),
+    get: (id, signal) => json(send, { method: 'GET', path: item('recordings', id), ...withSignal(signal) }),
+    async audio(id, { fromMs, toMs, format } = {}, signal) {
+      const query = { from_ms: fromMs, to_ms: toMs, format }
+      const path = `${item('recordings', id)}/audio`
+      const { body } = await send({ method: 'GET', path, query, ...withSignal(signal) })
+      if (body === null) throw new VoxkeepApiError('API_MALFORMED', 'the gateway sent no audio')
+      return body
+    },
+    delete: (id, signal) =>
+      act(send, { method: 'DELETE', path: item('recordings', id), ...withSignal(signal) }),
+  }
+}
+
+function tokensOf(send: Send): VoxkeepClient['tokens'] {
+  return {
+    list: (options = {}) => listOf<Token>(send, '/v1/tokens', options),
+    create: (request, options) =>
+      json(send, { method: 'POST', path: '/v1/tokens', body: request, ...options }),
+    revoke: (id, signal) => act(send, { method: 'DELETE', path: item('tokens', id), ...withSignal(signal) }),
+  }
+}
+
+function listOf<T>(send: Send, path: string, options: PageOptions): Listing<T> {
+  return listing((page) => json<Page<T>>(send, { method: 'GET', path, query: { ...page } }), options)
+}
+
+async function json<T>(send: Send, request: ApiRequest): Promise<T> {
+  const response = await send(request)
+  try {
+    return (await response.json()) as T
+  } catch (cause) {
+    throw new VoxkeepApiError('API_MALFORMED', 'the gateway’s answer is not JSON', {}, { cause })
+  }
+}
+
+async function act(send: Send, request: ApiRequest): Promise<void> {
+  const response = await send(request)
+  await response.body?.cancel()
+}
+
+function item(kind: 'calls' | 'recordings' | 'tokens', id: string): string {
+  return `/v1/${kind}/${encodeURIComponent(id)}`
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}

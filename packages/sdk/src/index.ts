@@ -1,0 +1,35 @@
+export { VoxkeepApiError } from './api-error.ts'
+export { createClient, type ClientOptions, type VoxkeepClient } from './client.ts'
+export {
+  answerWith,
+  commands,
+  type CallCommand,
+  type GatherOptions,
+  type RejectStatus,
+  type StreamOptions,
+} from './commands.ts'
+export type { HeaderSource } from './header-value.ts'
+export type { Listing } from './pages.ts'
+export type {
+  ActOptions,
+  AudioOptions,
+  Call,
+  NewToken,
+  Page,
+  PageOptions,
+  Recording,
+  Scope,
+  Token,
+  TokenRequest,
+} from './resources.ts'
+export type { SignatureFault, VerifyOptions } from './signature.ts'
+export { verifyStreamUpgrade, type VerifiedStreamUpgrade } from './stream-upgrade.ts'
+export {
+  isGathered,
+  isIncomingCall,
+  type GatheredEvent,
+  type IncomingCallEvent,
+  type NoticeEvent,
+  type WebhookEvent,
+} from './webhook-event.ts'
+export { verifyWebhook, type VerifiedWebhook } from './webhook.ts'

@@ -1,0 +1,57 @@
+import { stringify } from 'yaml'
+
+export interface ConfigSource {
+  readonly host: string
+  readonly ports: {
+    readonly sip: number
+    readonly api: number
+    readonly rtpMin: number
+    readonly rtpMax: number
+  }
+  readonly trunkAddresses: readonly string[]
+  readonly allowPrivate: readonly string[]
+  readonly webhookUrl: string
+  /** The app's certificate chains to the deployment's own authority, not to the system's. */
+  readonly appUsesOwnAuthority: boolean
+  readonly workers?: number
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+const heading = `# Voxkeep configuration. Paths are relative to this file; secrets are given by reference ("file:" or "env:").
+# The gateway checks it at start and says, line by line, what it does not understand.
+`
+
+/** The text of a configuration file that the gateway accepts as it stands. */
+export function configDocument(source: ConfigSource): string {
+  return heading + stringify(settings(source), { lineWidth: 110 })
+}
+
+const certificate = (name: string) => ({ certFile: `tls/${name}.pem`, keyFile: `tls/${name}.key` })
+
+function settings(source: ConfigSource): object {
+  const { host, ports } = source
+  return {
+    dataDir: 'data',
+    sip: { listen: [{ host, port: ports.sip, tls: certificate('sip') }] },
+    media: {
+      host,
+      portMin: ports.rtpMin,
+      portMax: ports.rtpMax,
+      ...(source.workers !== undefined && { workers: source.workers }),
+    },
+    api: { host, port: ports.api, tls: certificate('api') },
+    apps: [app(source)],
+    trunks: [{ id: 'phones', app: 'app', allowedAddresses: source.trunkAddresses }],
+    egress: { allowPrivate: source.allowPrivate },
+    ...(source.logLevel !== undefined && { log: { level: source.logLevel } }),
+  }
+}
+
+function app(source: ConfigSource): object {
+  const trust = source.appUsesOwnAuthority ? { caFile: 'tls/ca.pem' } : {}
+  return {
+    id: 'app',
+    webhook: { url: source.webhookUrl, secrets: ['file:secrets/webhook'], ...trust },
+    ...(source.appUsesOwnAuthority && { stream: trust }),
+  }
+}

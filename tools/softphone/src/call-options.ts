@@ -1,0 +1,64 @@
+import type { DtmfDigit } from '@voxkeep/wire/dtmf'
+import type { AudioCodec, SrtpSuite } from '@voxkeep/wire/sdp'
+import type { Credentials } from './authorize.ts'
+import type { CallEnd } from './call-end.ts'
+import type { SoftphoneClock } from './clock.ts'
+import type { MediaStats } from './media-stats.ts'
+import type { ConnectionOptions, TlsFacts } from './sip-connection.ts'
+import type { Speech } from './speech.ts'
+
+export interface KeyPress {
+  readonly digit: DtmfDigit
+  /** After the answer. */
+  readonly atMs: number
+  /** Default 100. */
+  readonly durationMs?: number
+  /** Default `rtp`: a telephone event of RFC 4733. */
+  readonly by?: 'rtp' | 'info'
+}
+
+export interface CallOptions extends ConnectionOptions {
+  /** A SIP URI, or what stands before the `@`. */
+  readonly from: string
+  readonly to: string
+  readonly auth?: Credentials
+  /** What to offer, best first; default: all, AES-256-GCM first. */
+  readonly suites?: readonly SrtpSuite[]
+  /** Default: PCMU, then PCMA. */
+  readonly codecs?: readonly AudioCodec[]
+  /** Default 20. */
+  readonly ptimeMs?: number
+  /** Default: silence. */
+  readonly speech?: Speech
+  /** Given each 20 ms that are heard. */
+  readonly onHeard?: (samples: Int16Array) => void
+  /** Given the G.711 payload of each authentic audio packet as it arrives, before the jitter buffer; borrowed. */
+  readonly onPayload?: (payload: Uint8Array) => void
+  readonly onEvent?: (event: CallEvent) => void
+  readonly dtmf?: readonly KeyPress[]
+  /** Hang up this long after the answer. */
+  readonly hangupAfterMs?: number
+  /** Aborting it hangs up, or cancels a call that is not answered yet. */
+  readonly signal?: AbortSignal
+  readonly clock?: SoftphoneClock
+}
+
+export type CallEvent =
+  | { readonly kind: 'connected'; readonly tls: TlsFacts }
+  | { readonly kind: 'ringing'; readonly status: number }
+  | { readonly kind: 'answered'; readonly setupMs: number; readonly srtpSuite: SrtpSuite }
+  | { readonly kind: 'heard' } // the first audio
+  | { readonly kind: 'ended'; readonly end: CallEnd }
+
+export interface CallResult {
+  readonly answered: boolean
+  /** From INVITE to its 200. */
+  readonly setupMs?: number
+  readonly tls: TlsFacts
+  readonly srtpSuite?: SrtpSuite
+  readonly codec?: AudioCodec
+  readonly end: CallEnd
+  readonly stats: MediaStats
+  /** Everything that was heard, at most the first five minutes. */
+  readonly heard: Int16Array
+}
