@@ -442,7 +442,11 @@ test('a recording holds both directions at their time, sealed', async () => {
       it.media.stopRecording(leg),
       (error: { code?: string }) => error.code === 'RECORDING_NONE',
     )
-    const reader = await openRecording(path, keys, { ...identity, state: 'sealed', segments: sealed.segments } as never)
+    const reader = await openRecording(path, keys, {
+      ...identity,
+      state: 'sealed',
+      segments: sealed.segments,
+    } as never)
     const bytes: number[] = []
     for await (const chunk of reader.read(0, sealed.durationMs)) bytes.push(...chunk)
     await reader[Symbol.asyncDispose]()

@@ -8,13 +8,14 @@ import { recordingWriter } from '#vault'
 /** One media thread: the place where media, streams and sealing meet. */
 const port = parentPort
 if (port !== null) {
+  const random = { bytes: nodeRandomBytes }
   const receive = mediaWorker({
     config: workerData as MediaWorkerConfig,
     clock: systemClock,
-    random: { bytes: nodeRandomBytes },
+    random,
     srtpCrypto: nodeSrtpCrypto,
     post: (message) => port.postMessage(message),
-    openStream,
+    openStream: (spec, options) => openStream(spec, { ...options, random }),
     openRecorder: recordingWriter,
   })
   port.on('message', (message: ToMedia) => receive(message))

@@ -168,3 +168,27 @@ test('tokens.create() hands over the text of the new token', async () => {
   assert.equal(made.token, 'vk_live_new')
   assert.equal(sent[0]?.init.body, '{"name":"ci","scopes":["calls:read"]}')
 })
+
+test('calls.list() and recordings.list() filter on every page', async () => {
+  const page = { data: [], has_more: true, next_cursor: 'c1' }
+  const last = { data: [], has_more: false, next_cursor: null }
+  const { client, sent } = clientWith([json(page), json(last), json(last)])
+  for await (const call of client.calls.list({ state: 'active' })) assert.fail(call.id)
+  await client.recordings.list({ callId: 'call_1', limit: 5 })
+  assert.deepEqual(
+    sent.map(({ url }) => url.slice('https://gw.example:8443/v1/'.length)),
+    ['calls?state=active', 'calls?state=active&cursor=c1', 'recordings?call_id=call_1&limit=5'],
+  )
+})
+
+test('calls.audit() gives the entries of the log', async () => {
+  const { client } = clientWith([json({ data: [{ seq: 1 }] })])
+  assert.deepEqual(await client.calls.audit('call_1'), [{ seq: 1 }])
+})
+
+test('calls.setVariables() is not tried again: what it overwrote may have changed since', async () => {
+  const { client, sent } = clientWith([json({}, { status: 503 })])
+  await assert.rejects(client.calls.setVariables('call_1', { mood: null }), { status: 503 })
+  assert.equal(sent[0]?.init.body, '{"variables":{"mood":null}}')
+  assert.equal(sent.length, 1)
+})

@@ -4,11 +4,15 @@ import { listing, type Listing } from './pages.ts'
 import type {
   ActOptions,
   AudioOptions,
+  AuditEntry,
   Call,
+  CallDetail,
+  CallListOptions,
   NewToken,
   Page,
   PageOptions,
   Recording,
+  RecordingListOptions,
   Token,
   TokenRequest,
 } from './resources.ts'
@@ -17,14 +21,25 @@ import { apiTransport, type ApiRequest, type Send, type TransportOptions } from 
 /** The gateway's REST API. Every method rejects with `VoxkeepApiError`. */
 export interface VoxkeepClient {
   readonly calls: {
-    list(options?: PageOptions): Listing<Call>
-    get(id: string, signal?: AbortSignal): Promise<Call & Readonly<Record<string, unknown>>>
+    /** Newest first. */
+    list(options?: CallListOptions): Listing<Call>
+    /** New fields come without a new version of this package. */
+    get(id: string, signal?: AbortSignal): Promise<CallDetail & Readonly<Record<string, unknown>>>
+    /** What the audit log says about the call. */
+    audit(id: string, signal?: AbortSignal): Promise<readonly AuditEntry[]>
+    /** Notes something about the call; null removes a note. */
+    setVariables(
+      id: string,
+      variables: Readonly<Record<string, string | null>>,
+      signal?: AbortSignal,
+    ): Promise<Call>
     /** Gives a running call new commands. */
     command(id: string, commands: readonly CallCommand[], options?: ActOptions): Promise<void>
     hangup(id: string, options?: ActOptions): Promise<void>
   }
   readonly recordings: {
-    list(options?: PageOptions): Listing<Recording>
+    /** Newest first. */
+    list(options?: RecordingListOptions): Listing<Recording>
     get(id: string, signal?: AbortSignal): Promise<Recording>
     /** A stereo WAV (caller left, app right), decrypted by the gateway as it is read. */
     audio(id: string, options?: AudioOptions, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
@@ -46,8 +61,19 @@ export function createClient(options: ClientOptions): VoxkeepClient {
 
 function callsOf(send: Send): VoxkeepClient['calls'] {
   return {
-    list: (options = {}) => listOf<Call>(send, '/v1/calls', options),
+    list: ({ state, ...page } = {}) => listOf<Call>(send, '/v1/calls', page, { state }),
     get: (id, signal) => json(send, { method: 'GET', path: item('calls', id), ...withSignal(signal) }),
+    async audit(id, signal) {
+      const path = `${item('calls', id)}/audit`
+      const { data } = await json<{ data: AuditEntry[] }>(send, {
+        method: 'GET',
+        path,
+        ...withSignal(signal),
+      })
+      return data
+    },
+    setVariables: (id, variables, signal) =>
+      json(send, { method: 'PATCH', path: item('calls', id), body: { variables }, ...withSignal(signal) }),
     command: (id, commands, options) =>
       act(send, { method: 'POST', path: `${item('calls', id)}/commands`, body: { commands }, ...options }),
     hangup: (id, options) => act(send, { method: 'POST', path: `${item('calls', id)}/hangup`, ...options }),
@@ -56,7 +82,7 @@ function callsOf(send: Send): VoxkeepClient['calls'] {
 
 function recordingsOf(send: Send): VoxkeepClient['recordings'] {
   return {
-    list: (options = {}) => listOf<Recording>(send, '/v1/recordings', options),
+    list: ({ callId, ...page } = {}) => listOf<Recording>(send, '/v1/recordings', page, { call_id: callId }),
     get: (id, signal) => json(send, { method: 'GET', path: item('recordings', id), ...withSignal(signal) }),
     async audio(id, { fromMs, toMs, format } = {}, signal) {
       const query = { from_ms: fromMs, to_ms: toMs, format }
@@ -79,8 +105,16 @@ function tokensOf(send: Send): VoxkeepClient['tokens'] {
   }
 }
 
-function listOf<T>(send: Send, path: string, options: PageOptions): Listing<T> {
-  return listing((page) => json<Page<T>>(send, { method: 'GET', path, query: { ...page } }), options)
+function listOf<T>(
+  send: Send,
+  path: string,
+  options: PageOptions,
+  filter: ApiRequest['query'] = {},
+): Listing<T> {
+  return listing(
+    (page) => json<Page<T>>(send, { method: 'GET', path, query: { ...filter, ...page } }),
+    options,
+  )
 }
 
 async function json<T>(send: Send, request: ApiRequest): Promise<T> {

@@ -1,6 +1,8 @@
 /** One call. Times are ISO 8601 in UTC. */
 export interface Call {
   readonly id: string
+  /** The same id in the form that streams carry: `CA…`. */
+  readonly call_sid: string
   readonly app: string
   readonly trunk: string
   readonly direction: 'inbound'
@@ -11,17 +13,49 @@ export interface Call {
   readonly started_at: string
   readonly answered_at: string | null
   readonly ended_at: string | null
+  /** What your app noted about the call. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export interface CallDetail extends Call {
+  /** What happened, in order. */
+  readonly story: readonly {
+    readonly at: string
+    readonly kind: string
+    readonly fields: Readonly<Record<string, unknown>>
+  }[]
+  /** How the call was protected; null until it has ended. */
+  readonly receipt: unknown
+  /** The SIP messages, without anything secret. */
+  readonly ladder: unknown
+}
+
+export interface AuditEntry {
+  readonly seq: number
+  readonly at: string
+  readonly type: string
+  readonly actor: string
+  readonly fields: Readonly<Record<string, unknown>>
+  /** SHA-256 over the entry before and this one. */
+  readonly hash: string
 }
 
 export interface Recording {
   readonly id: string
+  readonly recording_sid: string
   readonly call_id: string
   readonly state: 'recording' | 'sealed' | 'recovered' | 'failed' | 'deleted'
   readonly started_at: string
   readonly ended_at: string | null
-  readonly duration_ms: number
-  readonly bytes: number
+  /** Null while it is being recorded. */
+  readonly duration_ms: number | null
+  readonly channels: 2
+  /** Size of the sealed object. */
+  readonly bytes: number | null
+  readonly segments: number | null
+  /** Of the whole sealed object. */
   readonly sha256: string | null
+  readonly key_ref: string
 }
 
 export type Scope =
@@ -43,9 +77,9 @@ export interface Token {
   readonly last_used_at: string | null
 }
 
-/** A token just made: `token` is its text, shown this once. */
+/** A token just made: `token` is its text, shown this once; null when an idempotent request is answered again. */
 export interface NewToken extends Token {
-  readonly token: string
+  readonly token: string | null
 }
 
 export interface Page<T> {
@@ -59,6 +93,14 @@ export interface PageOptions {
   readonly cursor?: string
 }
 
+export interface CallListOptions extends PageOptions {
+  readonly state?: Call['state']
+}
+
+export interface RecordingListOptions extends PageOptions {
+  readonly callId?: string
+}
+
 export interface AudioOptions {
   readonly fromMs?: number
   readonly toMs?: number
@@ -69,7 +111,8 @@ export interface AudioOptions {
 export interface TokenRequest {
   readonly name: string
   readonly scopes: readonly Scope[]
-  readonly expires_in_s?: number
+  /** Without it the token works until it is revoked. */
+  readonly expires_in_ms?: number
 }
 
 /** Names a request so that sending it again acts once; made up when it is left out. */

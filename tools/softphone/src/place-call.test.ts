@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { createPki } from '@voxkeep/pki'
+import { encodeUlaw } from '@voxkeep/wire/g711'
 import type { SrtpSuite } from '@voxkeep/wire/sdp'
 import { FakeGateway, type FakeOptions } from './fake-gateway.ts'
 import { placeCall, type CallEvent, type CallOptions, type CallResult } from './index.ts'
@@ -84,7 +85,23 @@ test('placeCall() tells its story', async (t) => {
   assert.match(result.tls.protocol, /^TLSv1\.3$/)
   assert.match(result.tls.cipher, /^TLS_/)
   assert.match(result.tls.peerNames, /DNS:gateway\.test/)
+  assert.notEqual(result.tls.group, '')
   assert.ok((result.setupMs ?? -1) > 0)
+})
+
+test('placeCall() hands over each payload as it arrives', async (t) => {
+  const fake = await gateway(t)
+  const payloads: Uint8Array[] = []
+  const { stats } = await call(fake, {
+    speech: tone(1),
+    codecs: ['PCMU'],
+    signal: untilPackets(fake, 12),
+    onPayload: (payload) => payloads.push(Uint8Array.from(payload)),
+  })
+  assert.equal(payloads.length, stats.packetsReceived)
+  const [first] = payloads
+  const spoken = encodeUlaw(tone(1).subarray(0, 160), new Uint8Array(160))
+  assert.deepEqual(first, spoken)
 })
 
 test('placeCall() presses keys by RFC 4733, each once', async (t) => {

@@ -25,6 +25,8 @@ export interface TlsFacts {
   readonly protocol: string
   /** IANA name. */
   readonly cipher: string
+  /** Key-agreement group, for example `X25519MLKEM768`. */
+  readonly group: string
   /** SubjectAltName of the gateway's certificate. */
   readonly peerNames: string
 }
@@ -119,9 +121,11 @@ function carry(socket: TLSSocket, handlers: ConnectionHandlers): SipConnection {
 }
 
 function factsOf(socket: TLSSocket): TlsFacts {
+  const key = socket.getEphemeralKeyInfo()
   return {
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().standardName,
+    group: key !== null && 'name' in key ? (key.name ?? '') : '',
     peerNames: socket.getPeerCertificate().subjectaltname ?? '',
   }
 }

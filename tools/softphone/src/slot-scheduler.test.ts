@@ -66,5 +66,5 @@ test('slotScheduler() leaves out the frames of a stall, and counts their time', 
   clock.advance(59)
   stalledMs = 200
   clock.advance(41)
-  assert.deepEqual(frames, [0, 1, 2, 13, 14])
+  assert.deepEqual(frames, [0, 1, 2, 13, 14, 15])
 })

@@ -43,7 +43,9 @@ export function audioRoute({ app, deps }: RouteContext): void {
         range: request.headers.range ?? null,
       }
       await auditAct(deps, request, { type: 'recording.read', call: row.call_id, fields })
-      const audio = await deps.recordings.open(row)
+      const audio = await deps.recordings.open(row).catch((cause: unknown) => {
+        throw new ApiError('recording-unreadable', { cause })
+      })
       try {
         const file = audio.exportWav(from_ms, to_ms ?? audio.durationMs, { format })
         const range = parseByteRange(request.headers.range, file.byteLength)

@@ -12,10 +12,13 @@ const pollMs = 10_000
 
 /** Reads a certificate and its key. Throws when one cannot be read, or when they do not belong together. */
 export function readCertificate(files: TlsFiles): Certificate {
-  const cert = readFileSync(files.certFile, 'utf8')
-  const key = readFileSync(files.keyFile, 'utf8')
-  createSecureContext({ cert, key })
-  return { cert, key }
+  const found = readFiles(files)
+  createSecureContext({ ...found })
+  return found
+}
+
+function readFiles(files: TlsFiles): Certificate {
+  return { cert: readFileSync(files.certFile, 'utf8'), key: readFileSync(files.keyFile, 'utf8') }
 }
 
 /** Gives the server the new certificate when its files change. A pair that cannot be used is told once; the one before stays. */
@@ -29,12 +32,14 @@ export function followCertificate(
   let isRefused = false
   const look = () => {
     try {
-      const found = readCertificate(files)
+      const found = readFiles(files)
+      const isSame = found.cert === current.cert && found.key === current.key
+      if (!isSame) {
+        server.setSecureContext({ ...found, minVersion: 'TLSv1.2', honorCipherOrder: true }) // throws when they do not fit
+        current = found
+        certificateReloaded(deps.log)
+      }
       isRefused = false
-      if (found.cert === current.cert && found.key === current.key) return
-      server.setSecureContext({ ...found, minVersion: 'TLSv1.2', honorCipherOrder: true })
-      current = found
-      certificateReloaded(deps.log)
     } catch (error) {
       if (!isRefused) certificateRefused(deps.log, error)
       isRefused = true

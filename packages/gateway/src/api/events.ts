@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '#kernel'
-import type { ApiError } from './problem.ts'
+import { statusOf, type ApiError } from './problem.ts'
 
 /** The route's pattern, not the URL: a query may hold what somebody looked for. */
 const about = (request: FastifyRequest) => ({
@@ -19,7 +19,7 @@ export function requestServed(log: Log, request: FastifyRequest, reply: FastifyR
 }
 
 export function requestFailed(log: Log, request: FastifyRequest, error: ApiError): void {
-  const level = error.code === 'internal' || error.code === 'audit-unavailable' ? 'error' : 'debug'
+  const level = statusOf(error.code) >= 500 ? 'error' : 'debug'
   log[level]('api request failed', { ...about(request), problem: error.code, cause: error.cause })
 }
 

@@ -23,6 +23,10 @@ export const problems = {
   'idempotency-key-reused': [42_200, 'This idempotency key was used for a different request.'],
   'too-many-requests': [42_900, 'Too many requests. Wait as long as Retry-After says.'],
   internal: [50_000, 'Something went wrong here. The request id finds it in the log.'],
+  'recording-unreadable': [
+    50_001,
+    'The recording cannot be opened: its file or its key is gone, or it was changed.',
+  ],
   'audit-unavailable': [50_300, 'The audit log takes no entries now, so nothing was done.'],
 } as const satisfies Record<string, readonly [number, string]>
 

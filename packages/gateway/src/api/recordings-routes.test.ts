@@ -135,7 +135,7 @@ test('GET …/audio sends not a byte without an audit entry, nor of a recording 
   assert.deepEqual(api.world.happened, [])
   api.world.failing = { open: true }
   const tampered = await api.send('GET', `/v1/recordings/${row.id}/audio`, { token })
-  assert.deepEqual([tampered.status, tampered.json.code], [500, 50_000])
+  assert.deepEqual([tampered.status, tampered.json.code], [500, 50_001])
 })
 
 test('GET …/audio closes the recording when the client goes away', async () => {

@@ -35,7 +35,9 @@ function rows(prefix: string, node: Node): string[] {
     const innerPath = child.type === 'array' && inner?.properties !== undefined ? `${path}[]` : path
     if (inner?.properties !== undefined) return rows(innerPath, inner)
     const required = node.required?.includes(name) === true
-    return [`| \`${innerPath}\` | ${valueOf(child)} | ${defaultOf(child, required)} | ${child.description ?? ''} |`]
+    return [
+      `| \`${innerPath}\` | ${valueOf(child)} | ${defaultOf(child, required)} | ${child.description ?? ''} |`,
+    ]
   })
 }
 

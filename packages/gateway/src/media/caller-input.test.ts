@@ -129,8 +129,7 @@ test('callerInput() leaves padding out', () => {
 
 test('E1: callerInput() tells one digit for a key press with three end packets', () => {
   const { packet, digits } = input()
-  const event = (duration: number, end: boolean) =>
-    payload({ digit: '5', end, volume: 10, duration })
+  const event = (duration: number, end: boolean) => payload({ digit: '5', end, volume: 10, duration })
   packet(1, 0, audio(1), 20)
   for (let i = 1; i <= 5; i += 1) packet(1 + i, 160, event(160 * i, false), 20 + 20 * i, { payloadType: 101 })
   for (let i = 0; i < 3; i += 1) packet(7 + i, 160, event(960, true), 140, { payloadType: 101 })

@@ -33,7 +33,8 @@ export function legRecording(options: {
 
   return {
     async start(spec, nowMs) {
-      if (recorder !== undefined) throw new MediaError('RECORDING_RUNNING', 'the leg is being recorded already')
+      if (recorder !== undefined)
+        throw new MediaError('RECORDING_RUNNING', 'the leg is being recorded already')
       recording = spec.id
       baseSamples = Math.floor((nowMs - options.epochMs) * samplesPerMs)
       try {

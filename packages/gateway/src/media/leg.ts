@@ -83,7 +83,7 @@ export class Leg implements Paced {
   connect(audio: NegotiatedAudio): void {
     const nowMs = this.#deps.clock.monotonicMs()
     const { newSendKey } = this.channel.connect(audio)
-    this.#rtp.configure(audio.codec, audio.sendPayloadType, newSendKey && this.#connected)
+    this.#rtp.configure(audio, newSendKey && this.#connected)
     this.#input.configure(audio)
     this.#watch.park(audio.direction !== 'sendrecv', nowMs)
     if (this.#connected) return
@@ -138,7 +138,8 @@ export class Leg implements Paced {
     this.#scheduler.remove(this)
     for (const label of this.#pacer.clear()) this.#answer(label, 'closed')
     this.streams.closeAll()
-    if (this.#connected) this.channel.sendRtcp(this.#rtcp.goodbye(this.#sent(), this.#deps.clock.monotonicMs()))
+    if (this.#connected)
+      this.channel.sendRtcp(this.#rtcp.goodbye(this.#sent(), this.#deps.clock.monotonicMs()))
     this.#connected = false
     this.channel.close()
     await this.recording.endWithLeg()

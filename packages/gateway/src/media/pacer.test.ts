@@ -119,19 +119,16 @@ test('pacer() timestamps have no hole and no overlap, however audio comes', () =
 
 test('D3: pacer() puts no padding between messages of odd sizes', () => {
   fc.assert(
-    fc.property(
-      fc.array(fc.integer({ min: 100, max: 300 }), { minLength: 20, maxLength: 60 }),
-      (sizes) => {
-        const { until, append, sent } = run()
-        until(100)
-        const total = sizes.reduce((sum, size) => sum + size, 0)
-        for (const size of sizes) append(audio(size))
-        until(100 + total / 8 + 100)
-        const speech = sent.filter((frame) => frame.audible)
-        assert.ok(speech.slice(0, -1).every(({ first, last }) => first === 1 && last === 1))
-        assert.equal(speech.length, Math.ceil(total / 160))
-      },
-    ),
+    fc.property(fc.array(fc.integer({ min: 100, max: 300 }), { minLength: 20, maxLength: 60 }), (sizes) => {
+      const { until, append, sent } = run()
+      until(100)
+      const total = sizes.reduce((sum, size) => sum + size, 0)
+      for (const size of sizes) append(audio(size))
+      until(100 + total / 8 + 100)
+      const speech = sent.filter((frame) => frame.audible)
+      assert.ok(speech.slice(0, -1).every(({ first, last }) => first === 1 && last === 1))
+      assert.equal(speech.length, Math.ceil(total / 160))
+    }),
   )
 })
 

@@ -24,7 +24,10 @@ test('playbackQueue() plays bytes in the order they came, whatever the sizes (D1
           const got = queue.pull(scratch, 0, 160)
           out.push(...scratch.subarray(0, got))
         }
-        assert.deepEqual(out, chunks.flatMap((chunk) => [...chunk]))
+        assert.deepEqual(
+          out,
+          chunks.flatMap((chunk) => [...chunk]),
+        )
       },
     ),
   )
@@ -119,7 +122,10 @@ test('playbackQueue() never loses or doubles a label, however clears and pulls r
         drain()
       }
       out.push(...queue.clear())
-      assert.deepEqual(out, Array.from({ length: labels }, (_, i) => i))
+      assert.deepEqual(
+        out,
+        Array.from({ length: labels }, (_, i) => i),
+      )
     }),
   )
 })

@@ -58,7 +58,10 @@ export function rtcpSession(clock: Clock, cname: string): RtcpSession {
             octetCount: sent.octets >>> 0,
             reports,
           }
-    return [report, { kind: 'sdes', chunks: [{ ssrc: sent.ssrc, items: [{ type: cnameItem, value: name }] }] }]
+    return [
+      report,
+      { kind: 'sdes', chunks: [{ ssrc: sent.ssrc, items: [{ type: cnameItem, value: name }] }] },
+    ]
   }
 
   function takeReports(reports: readonly ReportBlock[], ssrc: number): void {
@@ -89,8 +92,7 @@ export function rtcpSession(clock: Clock, cname: string): RtcpSession {
       nextMs = nowMs + intervalMs
       return serializeRtcp(compound(sent(), nowMs))
     },
-    goodbye: (sent, nowMs) =>
-      serializeRtcp([...compound(sent, nowMs), { kind: 'bye', ssrcs: [sent.ssrc] }]),
+    goodbye: (sent, nowMs) => serializeRtcp([...compound(sent, nowMs), { kind: 'bye', ssrcs: [sent.ssrc] }]),
     get lost() {
       return Math.max(0, lostBefore + (source?.stats.lost ?? 0))
     },

@@ -5,9 +5,12 @@ import { parseRtp, type RtpPacket } from '@voxkeep/wire/rtp'
 import { srtpReceiver, srtpSender } from '@voxkeep/wire/srtp'
 import { rtpSender, type RtpSender } from './rtp-sender.ts'
 
+const pcmu = { codec: 'PCMU', sendPayloadType: 0, ptimeMs: 20 } as const
+const pcma = { codec: 'PCMA', sendPayloadType: 8, ptimeMs: 20 } as const
 const random = { bytes: nodeRandomBytes }
 
 function next(sender: RtpSender): RtpPacket {
+  sender.load()
   const datagram = sender.seal(undefined)
   assert.ok(datagram !== undefined)
   const packet = parseRtp(datagram.slice())
@@ -17,7 +20,7 @@ function next(sender: RtpSender): RtpPacket {
 
 test('rtpSender() numbers packets without a hole and marks the first', () => {
   const sender = rtpSender(random)
-  sender.configure('PCMU', 0, false)
+  sender.configure(pcmu, false)
   const packets = [next(sender), next(sender), next(sender)]
   assert.deepEqual(
     packets.map(({ marker }) => marker),
@@ -45,7 +48,7 @@ test('rtpSender() lets time pass for a skipped frame and marks the next packet',
 
 test('C9: rtpSender() sends A-law where that was agreed', () => {
   const sender = rtpSender(random)
-  sender.configure('PCMA', 8, false)
+  sender.configure(pcma, false)
   sender.frame.fill(0xff)
   const packet = next(sender)
   assert.equal(packet.payloadType, 8)
@@ -56,9 +59,9 @@ test('rtpSender() takes a new SSRC with a new key and keeps it otherwise', () =>
   const sender = rtpSender(random)
   const { ssrc } = sender
   next(sender)
-  sender.configure('PCMA', 8, false)
+  sender.configure(pcma, false)
   assert.equal(sender.ssrc, ssrc)
-  sender.configure('PCMU', 0, true)
+  sender.configure(pcmu, true)
   assert.notEqual(sender.ssrc, ssrc)
   assert.equal(sender.packets, 0)
   assert.equal(next(sender).marker, true)
@@ -72,6 +75,7 @@ test('rtpSender() seals for a peer that opens, over a wrap of the sequence numbe
   const sender = rtpSender(random)
   for (let i = 0; i < 0x10100; i += 1) {
     sender.frame.fill(i & 0xff)
+    sender.load()
     const sealed = sender.seal(srtp)
     assert.ok(sealed !== undefined)
     if (i % 100 !== 0 && i < 0xff00) continue
@@ -83,10 +87,11 @@ test('rtpSender() seals for a peer that opens, over a wrap of the sequence numbe
 
 test('rtpSender() keeps a datagram intact for seven more frames', () => {
   const sender = rtpSender(random)
+  sender.load()
   const datagram = sender.seal(undefined)
   assert.ok(datagram !== undefined)
   const copy = datagram.slice()
-  for (let i = 0; i < 7; i += 1) sender.seal(undefined)
+  for (let i = 0; i < 7; i += 1) next(sender)
   assert.deepEqual(datagram, copy)
 })
 
@@ -96,6 +101,46 @@ test('rtpSender() sends nothing more once the key is used up', () => {
     lifetime: 1n,
   })
   const sender = rtpSender(random)
+  sender.load()
   assert.ok(sender.seal(srtp) !== undefined)
+  assert.equal(sender.usedUp, false)
+  sender.load()
   assert.equal(sender.seal(srtp), undefined)
+  assert.equal(sender.usedUp, true)
+})
+
+for (const ptimeMs of [10, 20, 30, 40, 60]) {
+  test(`rtpSender() makes packets of ${ptimeMs} ms where the peer asked for them`, () => {
+    const sender = rtpSender(random)
+    sender.configure({ ...pcmu, ptimeMs }, false)
+    const packets: RtpPacket[] = []
+    for (let frame = 0; frame < 12; frame += 1) {
+      sender.frame.fill(frame)
+      sender.load()
+      for (let sealed = sender.seal(undefined); sealed !== undefined; sealed = sender.seal(undefined)) {
+        const packet = parseRtp(sealed.slice())
+        assert.ok(packet !== undefined)
+        packets.push(packet)
+      }
+    }
+    assert.equal(packets.length, 240 / ptimeMs)
+    const samples = packets.flatMap(({ payload }) => [...payload])
+    assert.deepEqual(samples, Array.from({ length: 12 * 160 }, (_, i) => Math.floor(i / 160)))
+    packets.forEach((packet, i) => {
+      assert.equal(packet.timestamp, ((packets[0]?.timestamp ?? 0) + i * ptimeMs * 8) >>> 0)
+    })
+  })
+}
+
+test('rtpSender() lets the time of an incomplete packet pass when it skips', () => {
+  const sender = rtpSender(random)
+  sender.configure({ ...pcmu, ptimeMs: 40 }, false)
+  sender.load()
+  const before = sender.timestamp
+  sender.skip()
+  assert.equal(sender.timestamp, (before + 160) >>> 0)
+  sender.load()
+  assert.equal(sender.seal(undefined), undefined)
+  sender.load()
+  assert.ok(sender.seal(undefined) !== undefined)
 })

@@ -66,13 +66,15 @@ export class SecureChannel implements UdpHandlers {
     return this.#sends
   }
 
-  /** Seals the sender's frame and sends it; false when the key is used up. */
+  /** Sends what the sender's frame completes; false when the key is used up. */
   sendFrame(rtp: RtpSender): boolean {
-    const datagram = rtp.seal(this.#contexts.sender)
-    if (datagram === undefined || this.#remote === undefined) return false
-    this.packetsOut += 1
-    this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
-    return true
+    rtp.load()
+    for (let datagram = this.#seal(rtp); datagram !== undefined; datagram = this.#seal(rtp)) {
+      if (this.#remote === undefined) break
+      this.packetsOut += 1
+      this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
+    }
+    return !rtp.usedUp
   }
 
   sendRtcp(compound: Uint8Array): void {
@@ -114,6 +116,10 @@ export class SecureChannel implements UdpHandlers {
     this.#sends = false
     this.#remote = undefined
     this.#udp?.close()
+  }
+
+  #seal(rtp: RtpSender): Uint8Array | undefined {
+    return rtp.seal(this.#contexts.sender)
   }
 
   #retarget(remote: NegotiatedAudio['remote']): void {

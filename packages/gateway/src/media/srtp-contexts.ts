@@ -1,5 +1,11 @@
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
-import { srtpReceiver, srtpSender, type SrtpCrypto, type SrtpReceiver, type SrtpSender } from '@voxkeep/wire/srtp'
+import {
+  srtpReceiver,
+  srtpSender,
+  type SrtpCrypto,
+  type SrtpReceiver,
+  type SrtpSender,
+} from '@voxkeep/wire/srtp'
 
 type Srtp = NonNullable<NegotiatedAudio['srtp']>
 

@@ -2,7 +2,14 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { systemClock } from '#kernel'
 import { nodeRandomBytes, nodeSrtpCrypto } from '@voxkeep/wire/node'
-import { classify, parseRtcp, parseRtp, serializeRtp, type RtcpPacket, type RtpPacket } from '@voxkeep/wire/rtp'
+import {
+  classify,
+  parseRtcp,
+  parseRtp,
+  serializeRtp,
+  type RtcpPacket,
+  type RtpPacket,
+} from '@voxkeep/wire/rtp'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import { keyLengths, srtpReceiver, srtpSender, type SrtpSuite } from '@voxkeep/wire/srtp'
 
@@ -47,7 +54,8 @@ export async function testCaller(suite: SrtpSuite = 'AES_CM_128_HMAC_SHA1_80'): 
     }
     if (rtcp) for (const listener of rtcpListeners.splice(0)) listener(parseRtcp(opened.packet) ?? [])
     const packet = rtcp ? undefined : parseRtp(opened.packet)
-    if (packet !== undefined) for (const listener of listeners.slice()) listener(packet, systemClock.monotonicMs())
+    if (packet !== undefined)
+      for (const listener of listeners.slice()) listener(packet, systemClock.monotonicMs())
   })
 
   return {

@@ -51,7 +51,11 @@ export async function bindUdpPair(host: string, port: number, handlers: UdpHandl
   }
 }
 
-type Lookup = (hostname: string, options: unknown, callback: (error: null, address: string, family: number) => void) => void
+type Lookup = (
+  hostname: string,
+  options: unknown,
+  callback: (error: null, address: string, family: number) => void,
+) => void
 
 /** Addresses here are never names: answering in place saves a turn of the event loop for each packet. */
 const numericOnly: Lookup = (hostname, options, callback) => {

@@ -5,17 +5,13 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { createPki } from '@voxkeep/pki'
+import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { fakeClock, systemClock, type Clock } from '#kernel'
 import { openStream } from './connection.ts'
-import type {
-  NegotiatedTls,
-  StreamClosed,
-  StreamConnection,
-  StreamCounts,
-  StreamTarget,
-} from './contract.ts'
+import type { NegotiatedTls, StreamClosed, StreamConnection, StreamCounts, StreamTarget } from './contract.ts'
 import { inbox, startTestApp, type AppSocket, type TestApp } from './test-app.ts'
 
+const random = { bytes: nodeRandomBytes }
 const start = {
   accountSid: `AC${'a'.repeat(32)}`,
   callSid: `CA${'b'.repeat(32)}`,
@@ -78,6 +74,7 @@ async function connected(
   const log = recorder(o.room)
   const stream: StreamConnection = openStream(target(app, more), {
     clock: o.clock ?? systemClock,
+    random,
     sink: log.sink,
   })
   const socket: AppSocket = await app.accept()
@@ -110,7 +107,7 @@ test('A1, A7, A8, A12: openStream() dials the URL byte for byte, with no Origin,
 test('openStream() reports version, cipher and group of its TLS', async () => {
   await using app = await startTestApp()
   const log = recorder()
-  openStream(target(app), { clock: systemClock, sink: log.sink })
+  openStream(target(app), { clock: systemClock, random, sink: log.sink })
   const tls = await log.opened.take()
   assert.equal(tls.version, 'TLSv1.3')
   assert.match(tls.cipher, /^TLS_/)
@@ -165,7 +162,12 @@ test('D1, D7: openStream() hands on audio of any size, marks and clear, in order
 test('D15: openStream() ignores what it does not understand, warns and goes on', async () => {
   await using app = await startTestApp()
   const { socket, log, stream } = await connected(app)
-  for (const text of ['{broken', '{"event":"nonsense"}', '{"event":"media","media":{"payload":"!!!"}}', '\ud800'])
+  for (const text of [
+    '{broken',
+    '{"event":"nonsense"}',
+    '{"event":"media","media":{"payload":"!!!"}}',
+    '\ud800',
+  ])
     socket.socket.send(text)
   socket.socket.send(Buffer.from([1, 2, 3]), { binary: true })
   socket.socket.send(Buffer.from([0xff, 0xfe]), { binary: false })
@@ -331,7 +333,7 @@ test('A10, A13: openStream() is refused by any answer but 101, and follows no re
   for (const status of [200, 301, 403, 404, 500]) {
     await using app = await startTestApp({ refuse: status })
     const log = recorder()
-    openStream(target(app), { clock: systemClock, sink: log.sink })
+    openStream(target(app), { clock: systemClock, random, sink: log.sink })
     assert.equal((await log.closed.take()).why, 'refused', String(status))
   }
 })
@@ -340,14 +342,18 @@ test('A9: openStream() trusts no certificate of another authority', async () => 
   await using app = await startTestApp()
   const log = recorder()
   const other = await createPki()
-  openStream(target(app, { tls: { ca: other.caPem, spkiPins: [] } }), { clock: systemClock, sink: log.sink })
+  openStream(target(app, { tls: { ca: other.caPem, spkiPins: [] } }), {
+    clock: systemClock,
+    random,
+    sink: log.sink,
+  })
   assert.equal((await log.closed.take()).why, 'untrusted')
 })
 
 test('A9: openStream() trusts no certificate of another name, whatever the address', async () => {
   await using app = await startTestApp({ names: ['other.test', '127.0.0.1'] })
   const log = recorder()
-  openStream(target(app), { clock: systemClock, sink: log.sink })
+  openStream(target(app), { clock: systemClock, random, sink: log.sink })
   assert.equal((await log.closed.take()).why, 'untrusted')
 })
 
@@ -356,7 +362,11 @@ test('openStream() accepts a pinned key and no other', async () => {
   await using app = await startTestApp({ pki })
   const log = recorder()
   const wrong = Buffer.alloc(32).toString('base64')
-  openStream(target(app, { tls: { ca: pki.caPem, spkiPins: [wrong] } }), { clock: systemClock, sink: log.sink })
+  openStream(target(app, { tls: { ca: pki.caPem, spkiPins: [wrong] } }), {
+    clock: systemClock,
+    random,
+    sink: log.sink,
+  })
   assert.equal((await log.closed.take()).why, 'untrusted')
   const { socket } = await connected(app)
   const certificate = new X509Certificate(socket.tcp.getCertificate() === null ? '' : certificateOf(socket))
@@ -374,7 +384,7 @@ function certificateOf(socket: AppSocket): Buffer {
 test('openStream() speaks no TLS older than 1.2', async () => {
   await using app = await startTestApp({ tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } })
   const log = recorder()
-  openStream(target(app), { clock: systemClock, sink: log.sink })
+  openStream(target(app), { clock: systemClock, random, sink: log.sink })
   assert.equal((await log.closed.take()).why, 'unreachable')
 })
 
@@ -386,6 +396,7 @@ test('A11: openStream() gives up in time on an app that never answers', async ()
   const log = recorder()
   openStream(target(app, { url: `wss://app.test:${port}/`, connectTimeoutMs: 150 }), {
     clock: systemClock,
+    random,
     sink: log.sink,
   })
   assert.equal((await log.closed.take()).why, 'unreachable')
@@ -395,7 +406,7 @@ test('A11: openStream() gives up in time on an app that never answers', async ()
 test('openStream() is unreachable where nobody listens', async () => {
   await using app = await startTestApp()
   const log = recorder()
-  openStream(target(app, { url: 'wss://app.test:1/' }), { clock: systemClock, sink: log.sink })
+  openStream(target(app, { url: 'wss://app.test:1/' }), { clock: systemClock, random, sink: log.sink })
   assert.equal((await log.closed.take()).why, 'unreachable')
 })
 
@@ -403,7 +414,7 @@ test('A3: openStream() dials nothing but wss', async () => {
   await using app = await startTestApp()
   for (const url of ['ws://app.test/', 'https://app.test/', 'nonsense', 'wss://user:pw@app.test/']) {
     const log = recorder()
-    openStream(target(app, { url }), { clock: systemClock, sink: log.sink })
+    openStream(target(app, { url }), { clock: systemClock, random, sink: log.sink })
     assert.equal((await log.closed.take()).why, 'refused', url)
   }
 })
@@ -411,7 +422,7 @@ test('A3: openStream() dials nothing but wss', async () => {
 test('openStream() close() while dialling ends as closed by the gateway', async () => {
   await using app = await startTestApp()
   const log = recorder()
-  openStream(target(app), { clock: systemClock, sink: log.sink }).close()
+  openStream(target(app), { clock: systemClock, random, sink: log.sink }).close()
   const { why, counts } = await log.closed.take()
   assert.equal(why, 'closed-by-gateway')
   assert.equal(counts.framesIn, 0)

@@ -1,11 +1,11 @@
-import type { WebSocket } from 'ws'
-import type { Clock } from '#kernel'
+import type { Clock, Random } from '#kernel'
 import type { StreamClosed, StreamConnection, StreamSink, StreamTarget } from './contract.ts'
 import { dial } from './dial.ts'
 import { startLiveness, type Liveness } from './liveness.ts'
 import { sendWindow, type SendWindow } from './send-window.ts'
 import { twilioReader, type ReadAppMessage } from './twilio-reader.ts'
 import { connectedMessage, tracksOf, twilioWriter, type TwilioWriter } from './twilio-writer.ts'
+import type { WebSocket } from './web-socket.ts'
 
 /** How long the app may take to answer our close frame. */
 const closeTimeoutMs = 2_000
@@ -16,11 +16,14 @@ const maxBufferedBytes = 1_024 * 1_024
  * Dials the app and speaks Twilio Media Streams with it, as the side that calls. It never dials again by itself:
  * whoever opened the stream decides that. `sink.closed` is called exactly once, whatever happens.
  */
-export function openStream(
-  target: StreamTarget,
-  options: { readonly clock: Clock; readonly sink: StreamSink },
-): StreamConnection {
-  return new Connection(target, options.clock, options.sink)
+export function openStream(target: StreamTarget, options: StreamOptions): StreamConnection {
+  return new Connection(target, options)
+}
+
+export interface StreamOptions {
+  readonly clock: Clock
+  readonly random: Random
+  readonly sink: StreamSink
 }
 
 class Connection implements StreamConnection {
@@ -47,20 +50,25 @@ class Connection implements StreamConnection {
   #why: StreamClosed | undefined
   #ended = false
 
-  constructor(target: StreamTarget, clock: Clock, sink: StreamSink) {
+  constructor(target: StreamTarget, { clock, random, sink }: StreamOptions) {
     this.#target = target
     this.#clock = clock
     this.#sink = sink
     this.#listens = target.direction === 'both'
     this.#read = twilioReader(target.start.streamSid)
     this.#writer = twilioWriter(target.start, tracksOf(target.direction))
-    this.#giveUpDialling = dial(target, clock, {
-      opened: (socket, tls) => {
-        this.#begin(socket)
-        sink.opened(tls)
+    this.#giveUpDialling = dial(
+      target,
+      { clock, random },
+      {
+        opened: (socket, tls, early) => {
+          this.#begin(socket)
+          sink.opened(tls)
+          socket.start(this.#handlers(), early)
+        },
+        failed: (why) => this.#end(why),
       },
-      failed: (why) => this.#end(why),
-    })
+    )
   }
 
   get open(): boolean {
@@ -103,12 +111,6 @@ class Connection implements StreamConnection {
 
   #begin(socket: WebSocket): void {
     this.#socket = socket
-    socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
-    socket.on('pong', () => this.#liveness?.heard())
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#why ??= error.code?.startsWith('WS_ERR') === true ? 'protocol' : 'lost'
-    })
-    socket.on('close', (code) => this.#end(this.#why ?? (code === 1006 ? 'lost' : 'closed-by-app')))
     const { clock, target } = { clock: this.#clock, target: this.#target }
     this.#liveness = startLiveness({
       clock,
@@ -118,12 +120,26 @@ class Connection implements StreamConnection {
       lost: () => this.#lose(),
     })
     this.#window = sendWindow({
-      pipe: socket,
+      pipe: {
+        get bufferedAmount() {
+          return socket.bufferedAmount
+        },
+        send: (message, sent) => socket.sendAscii(message, sent),
+      },
       maxBehindMs: target.maxBehindMs,
       encode: this.#writer.media,
     })
     socket.send(connectedMessage)
     socket.send(this.#writer.start())
+  }
+
+  #handlers() {
+    return {
+      message: (payload: Buffer, isText: boolean) => this.#receive(payload, isText),
+      alive: () => this.#liveness?.heard(),
+      closed: (why: 'closed' | 'lost' | 'protocol') =>
+        this.#end(this.#why ?? (why === 'closed' ? 'closed-by-app' : why)),
+    }
   }
 
   #send(message: string): void {
@@ -138,10 +154,10 @@ class Connection implements StreamConnection {
     this.#socket?.terminate()
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  #receive(payload: Buffer, isText: boolean): void {
     if (this.#why !== undefined) return
     this.#liveness?.heard()
-    const message = isBinary || !this.#listens ? undefined : this.#read(data)
+    const message = isText && this.#listens ? this.#read(payload) : undefined
     switch (message?.kind) {
       case 'audio':
         return this.#receiveAudio(message.ulaw)

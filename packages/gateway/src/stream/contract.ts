@@ -32,7 +32,13 @@ export type Track = 'inbound' | 'outbound'
 
 /** Why a stream ended; each cause has its own word. */
 export type StreamClosed =
-  'closed-by-gateway' | 'closed-by-app' | 'lost' | 'refused' | 'unreachable' | 'untrusted' | 'protocol'
+  | 'closed-by-gateway'
+  | 'closed-by-app'
+  | 'lost'
+  | 'refused'
+  | 'unreachable'
+  | 'untrusted'
+  | 'protocol'
 
 export interface StreamCounts {
   readonly framesIn: number
@@ -51,7 +57,11 @@ export interface NegotiatedTls {
 
 /** A counted oddity of the app, worth telling its owner. */
 export type StreamWarning =
-  'app-slow' | 'app-buffer-full' | 'app-message-ignored' | 'app-audio-has-riff-header' | 'app-marks-refused'
+  | 'app-slow'
+  | 'app-buffer-full'
+  | 'app-message-ignored'
+  | 'app-audio-has-riff-header'
+  | 'app-marks-refused'
 
 /** Where what the app says goes. Nothing is called after `closed`. */
 export interface StreamSink {

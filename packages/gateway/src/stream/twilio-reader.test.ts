@@ -8,7 +8,10 @@ const read = (text: string | Uint8Array): AppMessage =>
   twilioReader(streamSid)(typeof text === 'string' ? Buffer.from(text) : Buffer.from(text))
 const audio = (ulaw: Uint8Array) => ({ event: 'media', streamSid, media: { payload: base64(ulaw) } })
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
-const spaced = (value: object) => JSON.stringify(value, undefined, 1).replace(/\n\s*/g, ' ').replace(/\{ | \}/g, (m) => m.trim())
+const spaced = (value: object) =>
+  JSON.stringify(value, undefined, 1)
+    .replace(/\n\s*/g, ' ')
+    .replace(/\{ | \}/g, (m) => m.trim())
 
 test('D1: twilioReader() undoes what an app serializes, in any shape of JSON', () => {
   fc.assert(
@@ -59,7 +62,9 @@ test('D8: twilioReader() keeps a mark name of one kilobyte, and any Unicode', ()
 })
 
 test('twilioReader() ignores a mark name longer than 4096', () => {
-  assert.deepEqual(read(JSON.stringify({ event: 'mark', mark: { name: 'x'.repeat(4_097) } })), { kind: 'ignored' })
+  assert.deepEqual(read(JSON.stringify({ event: 'mark', mark: { name: 'x'.repeat(4_097) } })), {
+    kind: 'ignored',
+  })
 })
 
 test('twilioReader() reads clear', () => {

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** What an app may say. `audio.ulaw` is fresh memory. */
 export type AppMessage =
   | { readonly kind: 'audio'; readonly ulaw: Uint8Array }
@@ -71,6 +73,7 @@ function readJson(message: Buffer): AppMessage {
 }
 
 function parse(message: Buffer): unknown {
+  if (!isUtf8(message)) return undefined
   try {
     return JSON.parse(message.toString('utf8'))
   } catch {

@@ -9,6 +9,7 @@ export const connectedMessage = '{"event":"connected","protocol":"Call","version
  */
 export interface TwilioWriter {
   start(): string
+  /** ASCII alone. */
   media(track: Track, ulaw: Uint8Array, timestampMs: number): string
   dtmf(digit: string): string
   mark(name: string): string
@@ -31,9 +32,9 @@ export function twilioWriter(start: StreamStart, tracks: readonly Track[]): Twil
   const { accountSid, callSid, streamSid, customParameters } = start
   let sequence = 0
   const chunks = { inbound: 0, outbound: 0 }
-  // Audio is most of what is ever sent: its message is put together by hand, from parts that never need escapes
-  // except the SID, which is escaped once here.
-  const tail = `"},"streamSid":${JSON.stringify(streamSid)}}`
+  // Audio is most of what is ever sent: its message is put together by hand, from parts that are ASCII and need no
+  // escapes, except the SID, which is escaped once here.
+  const tail = `"},"streamSid":${asciiJson(streamSid)}}`
   const next = () => String(++sequence)
   return {
     start: () =>
@@ -66,6 +67,13 @@ export function twilioWriter(start: StreamStart, tracks: readonly Track[]): Twil
     stop: () =>
       JSON.stringify({ event: 'stop', sequenceNumber: next(), stop: { accountSid, callSid }, streamSid }),
   }
+}
+
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function base64(bytes: Uint8Array): string {

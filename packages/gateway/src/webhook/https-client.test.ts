@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { createPki } from '@voxkeep/pki'
@@ -12,6 +13,8 @@ import { httpsClient, type HttpsRequest } from './https-client.ts'
 const pki = await testPki
 const silent: Lookup = () => new Promise(() => {})
 const ok = (response: { end(text: string): void }) => response.end('{}')
+const listenersOf = (socket: Socket) =>
+  socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0)
 const get = (url: string, more: Partial<HttpsRequest> = {}): HttpsRequest => ({
   method: 'GET',
   url,
@@ -38,6 +41,21 @@ test('httpsClient() keeps a connection and uses it again', async () => {
   for (let round = 0; round < 3; round++) assert.ok((await deps.client.exchange(get(app.url))).ok)
   assert.equal(app.requests.length, 3)
   assert.equal(app.connections, 1)
+})
+
+test('httpsClient() leaves nothing on a connection that it keeps', async () => {
+  const listeners: number[] = []
+  await using app = await startFakeApp(pki, ok)
+  using deps = loopbackDeps()
+  const seen = (message: unknown) => {
+    const { socket } = (message as { request: import('node:http').ClientRequest }).request
+    if (socket) listeners.push(listenersOf(socket))
+  }
+  subscribe('http.client.response.finish', seen)
+  for (let round = 0; round < 5; round++) await deps.client.exchange(get(app.url))
+  unsubscribe('http.client.response.finish', seen)
+  assert.equal(listeners.length, 5)
+  assert.equal(listeners[4], listeners[2])
 })
 
 test('httpsClient() asks the guard each time: a name that turns private is not reached, kept connection or not', async () => {
@@ -174,7 +192,7 @@ test('httpsClient() times out a server that accepts TCP and then says nothing', 
   using deps = loopbackDeps(clock)
   const connected = once(server, 'connection')
   const answer = deps.client.exchange(get(`https://localhost:${port}/`, { timeoutMs: 1_000 }))
-  const [socket] = (await connected) as [import('node:net').Socket]
+  const [socket] = (await connected) as [Socket]
   const closed = once(socket.resume(), 'close')
   clock.advance(1_000)
   assert.deepEqual(await answer, { ok: false, why: 'timeout' })

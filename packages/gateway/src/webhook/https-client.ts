@@ -157,7 +157,10 @@ function watchHandshake(sent: ClientRequest): Progress {
   const progress: Progress = { phase: 'connect', isReused: false }
   sent.once('socket', (socket) => {
     progress.isReused = sent.reusedSocket
-    if (sent.reusedSocket) progress.phase = 'sent'
+    if (sent.reusedSocket) {
+      progress.phase = 'sent'
+      return // a connection that is kept long must not gather listeners
+    }
     socket.once('connect', () => (progress.phase = 'tls'))
     ;(socket as TLSSocket).once('secureConnect', () => (progress.phase = 'sent'))
   })

@@ -49,12 +49,9 @@ function parseKeys(text: string, suite: SrtpSuite): SdesKey[] | Refused {
 
 /** RFC 4568 §6.1: where there are several keys each has an MKI of the same length and another value. */
 function mkisAgree(keys: readonly SdesKey[]): boolean {
-  if (keys.length === 1) return true
-  const length = keys[0]?.mki?.length
-  const values = new Set(keys.map((key) => key.mki?.toHex()))
-  return (
-    length !== undefined && keys.every((key) => key.mki?.length === length) && values.size === keys.length
-  )
+  const lengths = new Set(keys.map((key) => key.mki?.length))
+  const values = new Set(keys.map((key) => key.mki?.toHex())) // without MKIs it has one element
+  return lengths.size === 1 && values.size === keys.length
 }
 
 /**

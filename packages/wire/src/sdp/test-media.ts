@@ -1,5 +1,6 @@
 import { keyLengths, type SrtpSuite } from '@voxkeep/wire/srtp'
-import type { AudioCapabilities, LocalMedia } from './audio.ts'
+import { answerOffer } from './answer.ts'
+import type { AudioCapabilities, LocalMedia, NegotiatedAudio } from './audio.ts'
 
 export const allSuites: readonly SrtpSuite[] = [
   'AEAD_AES_256_GCM',
@@ -56,4 +57,26 @@ export function sdpOf(...lines: readonly string[]): string {
 export function offerOf(...lines: readonly string[]): string {
   const media = ['m=audio 49170 RTP/SAVP 0 8 101', 'a=rtpmap:101 telephone-event/8000']
   return sdpOf(...media, cryptoLine(1, 'AES_CM_128_HMAC_SHA1_80'), ...lines)
+}
+
+/** What is answered to an offer that must be taken. */
+export function accepted(
+  offer: string,
+  ours?: Partial<AudioCapabilities>,
+  media?: Partial<LocalMedia>,
+): { readonly sdp: string; readonly audio: NegotiatedAudio } {
+  const answer = answerOffer(offer, caps(ours), local(media))
+  if (!answer.ok) throw new Error(answer.reason)
+  return answer
+}
+
+/** Status and reason of an offer that must be refused. */
+export function refused(offer: string | Uint8Array, ours?: Partial<AudioCapabilities>): [number, string] {
+  const answer = answerOffer(offer, caps(ours), local())
+  if (answer.ok) throw new Error('the offer was taken')
+  return [answer.status, answer.reason]
+}
+
+export function mediaLines(sdp: string): string[] {
+  return sdp.split('\r\n').filter((line) => line.startsWith('m='))
 }

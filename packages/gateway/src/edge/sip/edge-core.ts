@@ -138,12 +138,14 @@ export class EdgeCore {
         stranger: (from) => this.#gate.suspect(from),
         closed: (gone) => {
           this.#connections.delete(gone)
+          count('sip_connections_closed')
           this.#layer.transportFailed(gone)
         },
         inUse: (idle) => this.#uas.uses(idle),
       },
     })
     this.#connections.add(connection)
+    count('sip_connections')
     return connection
   }
 
@@ -152,9 +154,7 @@ export class EdgeCore {
     this.#recordByTag('received', message)
     const { peer, peerPort } = connection
     const stamped =
-      message.kind === 'request'
-        ? stampReceived(message, { address: peer.address, port: peerPort })
-        : message
+      message.kind === 'request' ? stampReceived(message, { address: peer.address, port: peerPort }) : message
     this.#layer.receive(connection, stamped)
   }
 

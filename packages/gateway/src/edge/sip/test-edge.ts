@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ConnectionOptions } from 'node:tls'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { createPki, type PemPair, type Pki } from '@voxkeep/pki'
 import type { IncomingCall, SignallingEnd, SignallingEvents } from '#call'
@@ -17,7 +16,7 @@ import {
 } from '#kernel'
 import type { LadderEntry } from './ladder.ts'
 import { listenSip } from './listen-sip.ts'
-import { connectPeer, requestText, type RequestFields, type TestPeer } from './test-peer.ts'
+import { connectPeer, requestText, type PeerOptions, type RequestFields, type TestPeer } from './test-peer.ts'
 
 export const password = 'correct horse battery staple'
 export const offer = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n'
@@ -47,7 +46,7 @@ export interface TestEdge extends AsyncDisposable {
   /** What the call's owner answers to an offer within the call. */
   reoffer: SignallingEvents['reoffer']
   nextCall(): Promise<SeenCall>
-  connect(options?: ConnectionOptions): Promise<TestPeer>
+  connect(options?: PeerOptions): Promise<TestPeer>
   /** Resolves once the counter, with its label values, has this value. */
   counted(name: string, value?: number): Promise<void>
   /** Ends the edge; time moves on unless the test's peers confirm the BYEs. */

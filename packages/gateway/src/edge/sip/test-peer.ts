@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect as connectTcp } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { sipStream, type SipMessage, type SipRequest, type SipResponse } from '@voxkeep/wire/sip'
 
@@ -17,8 +18,16 @@ export interface TestPeer {
   readonly closed: Promise<void>
 }
 
-export async function connectPeer(options: ConnectionOptions): Promise<TestPeer> {
-  const socket = connect({ host: '127.0.0.1', ...options })
+/** `from` is the loopback address to connect from. */
+export type PeerOptions = ConnectionOptions & { readonly from?: string }
+
+export async function connectPeer({ from, port, ...options }: PeerOptions): Promise<TestPeer> {
+  const plain = connectTcp({
+    host: '127.0.0.1',
+    port: port ?? 0,
+    ...(from !== undefined && { localAddress: from }),
+  })
+  const socket = connect({ ...options, socket: plain })
   await once(socket, 'secureConnect')
   return testPeer(socket)
 }

@@ -105,10 +105,7 @@ function isAdmitted(socket: Socket, deps: TlsListenerDeps): boolean {
 }
 
 function takeHandshakes(secure: TlsServer, home: Home, deps: TlsListenerDeps): void {
-  secure.on('secureConnection', (socket) => {
-    deps.count('sip_connections')
-    deps.onSecure(socket, home)
-  })
+  secure.on('secureConnection', (socket) => deps.onSecure(socket, home))
   secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     const why = handshakeFailure(error.code)
     deps.count('sip_handshake_failures', { why })

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LoadReport } from '@voxkeep/softphone'
+import { benchReport, describeReport } from './bench-report.ts'
+
+const load = {
+  calls: 12,
+  answered: 10,
+  failures: { 'rejected 503': 2 },
+  rttP50Ms: 4,
+} as unknown as LoadReport
+const usage = {
+  idle: { cpuSeconds: 1, rssMb: 100 },
+  from: { cpuSeconds: 3, rssMb: 105 },
+  to: { cpuSeconds: 3.5, rssMb: 106 },
+  wallSeconds: 20,
+}
+
+test('benchReport() divides the gateway’s cost among the calls that were answered', () => {
+  const report = benchReport(load, usage)
+  assert.equal(report.corePercentPerCall, 0.25)
+  assert.equal(report.rssMbPerCall, 0.6)
+  assert.equal(report.rssMb, 106)
+})
+
+test('benchReport() survives a run without an answered call', () => {
+  assert.equal(benchReport({ ...load, answered: 0 }, usage).corePercentPerCall, 2.5)
+})
+
+test('describeReport() names every figure', () => {
+  const text = describeReport(benchReport(load, usage))
+  assert.match(text, /^corePercentPerCall {3}0\.25$/m)
+  assert.match(text, /^failures {13}\{"rejected 503":2\}$/m)
+})

@@ -1,0 +1,5 @@
+export type { DemoFacts } from './facts.ts'
+export { htmlReport } from './html-report.ts'
+export { runDemo, type DemoOptions } from './run-demo.ts'
+export { textReport } from './text-report.ts'
+export { problemsOf, summarise, type Summary } from './verdict.ts'
