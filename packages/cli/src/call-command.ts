@@ -19,7 +19,7 @@ interface Options extends TargetOptions {
   readonly out?: string
   readonly suite?: NonNullable<CallOptions['suites']>[number]
   readonly codec?: NonNullable<CallOptions['codecs']>[number]
-  readonly dtmf: string
+  readonly dtmf?: string
   readonly seconds?: string
   readonly json?: true
 }
@@ -44,7 +44,7 @@ export function callCommand(): Command {
       ]),
     )
     .addOption(new Option('--codec <codec>', 'offer only this codec').choices(['PCMU', 'PCMA']))
-    .option('--dtmf <keys>', 'keys to press, one each half second from the first second on', '')
+    .option('--dtmf <keys>', 'keys to press, one each half second from the first second on')
     .option('--seconds <s>', 'hang up after so long (default: when everything is said)')
     .option('--json', 'print JSON')
     .action(call)
@@ -53,7 +53,7 @@ export function callCommand(): Command {
 async function call(options: Options): Promise<void> {
   const target = callTarget(options)
   const speech = await callerSpeech(options.wav)
-  const dtmf = keyPresses(options.dtmf)
+  const dtmf = keyPresses(options.dtmf ?? '')
   const hangupAfterMs = talkMs(options.seconds, speech.length, dtmf)
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()

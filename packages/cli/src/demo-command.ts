@@ -8,7 +8,7 @@ import { echoMain, gatewayMain, nodeFlags, root } from './paths.ts'
 
 interface Options {
   readonly json?: true
-  readonly out: string
+  readonly out?: string
   readonly keep?: true
 }
 
@@ -16,7 +16,7 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('One real encrypted call through everything, and a report of what protected it.')
     .option('--json', 'print one JSON object')
-    .option('--out <folder>', 'where the HTML report goes', join(root, 'tmp/demo'))
+    .option('--out <folder>', 'where the HTML report goes (default: tmp/demo in this project)')
     .option('--keep', 'keep the deployment, with its logs and sealed recording, instead of removing it')
     .action(demo)
 }
@@ -29,7 +29,10 @@ async function demo(options: Options): Promise<void> {
     progress(`${`[${((performance.now() - startedMs) / 1_000).toFixed(1)} s]`.padStart(9)} ${text}`)
   const thrown = await play(dir, facts, timed)
   const problems = [...thrown, ...(thrown.length > 0 ? [] : problemsOf(facts))]
-  const report = writeReport(resolve(options.out), htmlReport(facts, problems, new Date()))
+  const report = writeReport(
+    resolve(options.out ?? join(root, 'tmp/demo')),
+    htmlReport(facts, problems, new Date()),
+  )
   timed(`report: ${report}`)
   if (options.keep) timed(`kept: ${dir}`)
   else rmSync(dir, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createDeployment, runGatewayCommand } from '@voxkeep/deployment'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { connectionFileName, type ConnectionFile } from './connection.ts'
 import { progress, result } from './output.ts'
 
@@ -25,8 +25,16 @@ export function initCommand(): Command {
     .description('Make a configuration, certificates, a keyring and an API token in a new folder.')
     .option('-d, --dir <folder>', 'where', 'voxkeep')
     .option('--webhook <url>', 'your app’s HTTPS address (default: an app on this machine)')
-    .option('--address <address>', 'address or name the gateway is reached at (again for more)', many, [])
-    .option('--trunk <cidr>', 'addresses that may call in (again for more; default: this machine)', many, [])
+    .addOption(
+      new Option('--address <address>', 'address or name the gateway is reached at (again for more)')
+        .argParser(many)
+        .default([], 'this machine'),
+    )
+    .addOption(
+      new Option('--trunk <cidr>', 'addresses that may call in (again for more)')
+        .argParser(many)
+        .default([], 'this machine'),
+    )
     .option('--sip-port <port>', 'SIP over TLS', '5061')
     .option('--api-port <port>', 'REST API', '8443')
     .option('--app-port <port>', 'the example app', '9443')

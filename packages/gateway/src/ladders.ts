@@ -1,9 +1,11 @@
+import type { LadderEntry } from '#edge/sip'
 import type { LegId } from '#kernel'
 
 /** The SIP ladders of the calls that go on, already sanitised by the edge; each is taken once, with its call's end. */
 export interface Ladders {
-  add(leg: LegId, entry: object): void
-  take(leg: LegId): readonly object[]
+  /** Begins a ladder with the call's INVITE; what comes after the ladder was taken (the answer to a BYE) is dropped. */
+  add(leg: LegId, entry: LadderEntry): void
+  take(leg: LegId): readonly LadderEntry[]
 }
 
 const maxEntries = 200 // a call with session refreshes every minute fills this in three hours; then the middle is missing
@@ -11,11 +13,12 @@ const keptAtStart = 50
 const maxLegs = 20_000
 
 export function ladders(): Ladders {
-  const byLeg = new Map<LegId, object[]>()
+  const byLeg = new Map<LegId, LadderEntry[]>()
   return {
     add(leg, entry) {
       let entries = byLeg.get(leg)
       if (entries === undefined) {
+        if (entry.what !== 'INVITE') return
         if (byLeg.size >= maxLegs) byLeg.delete(byLeg.keys().next().value as LegId)
         byLeg.set(leg, (entries = []))
       }

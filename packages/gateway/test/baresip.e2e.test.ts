@@ -11,7 +11,7 @@ import { spoken, writeSpeech } from './support/spoken.ts'
 const said = spoken(6)
 const clearDb = 25 // G.711 itself leaves some 37 dB
 
-describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip') }, () => {
+describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip'), timeout: 150_000 }, () => {
   let gateway: GatewayProcess
   before(async () => {
     gateway = await startGateway({
@@ -28,7 +28,8 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip') }, () => {
     const ports = gateway.mediaPorts.phone(0)
     return startBaresip({ folder, says, ports, caFile: gateway.deployment.caFile, ...options })
   }
-  const dial = (caller: Baresip, to: string) => caller.dial(`sip:${to}@127.0.0.1:${gateway.sipPort};transport=tls`)
+  const dial = (caller: Baresip, to: string) =>
+    caller.dial(`sip:${to}@127.0.0.1:${gateway.sipPort};transport=tls`)
 
   test('startGateway() lets the app hear a baresip caller, and the caller hear the app, in a call the caller ends', async () => {
     await using caller = await phone({ user: '+12025550142' })
@@ -80,7 +81,7 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip') }, () => {
     assert.equal((await call.told('call.ended'))['reason'], 'app-finished')
   })
 
-  test('a baresip caller who holds and resumes is heard again', async () => {
+  test('a baresip caller who holds and resumes is heard again (interop 21)', async () => {
     await using caller = await phone()
     const call = gateway.app.call('held')
     dial(caller, 'held')
@@ -102,7 +103,7 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip') }, () => {
     assert.match(caller.output(), /RTP\/AVP/)
   })
 
-  test('a baresip caller who only prefers SRTP (RTP/AVP with a=crypto) is refused unless the trunk allows it', async () => {
+  test('a baresip caller who only prefers SRTP (RTP/AVP with a=crypto) is refused unless the trunk allows it (interop 8)', async () => {
     await using caller = await phone({ mediaEncryption: 'srtp' })
     dial(caller, 'preferring')
     assert.match((await caller.until('CALL_CLOSED')).param ?? '', /488/)

@@ -30,6 +30,8 @@ export interface CallMediaOptions {
   readonly onHeard: (samples: Int16Array) => void
   /** Given the payload of each authentic audio packet as it arrives; borrowed. */
   readonly onPayload?: (payload: Uint8Array) => void
+  /** Given each SRTP packet as it is sent, and where to; owned by the callee. */
+  readonly onSent?: (datagram: Uint8Array, to: { readonly address: string; readonly port: number }) => void
 }
 
 const reportEveryMs = 5_000 // RFC 3550 §6.2
@@ -133,7 +135,9 @@ class Media implements CallMedia {
     const { remote, direction } = this.#audio
     if (direction !== 'sendrecv' && direction !== 'sendonly') return
     const sealed = this.#contexts?.send.sealRtp(this.#sender.next(), this.#sealed)
-    if (sealed !== undefined) this.sockets?.sendRtp(sealed.slice(), remote.port, remote.address)
+    if (sealed === undefined) return
+    this.sockets?.sendRtp(sealed.slice(), remote.port, remote.address)
+    this.#options.onSent?.(sealed.slice(), remote)
   }
 
   #play(): void {

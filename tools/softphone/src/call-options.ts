@@ -34,6 +34,8 @@ export interface CallOptions extends ConnectionOptions {
   readonly onHeard?: (samples: Int16Array) => void
   /** Given the G.711 payload of each authentic audio packet as it arrives, before the jitter buffer; borrowed. */
   readonly onPayload?: (payload: Uint8Array) => void
+  /** Given each SRTP packet as it is sent, and where to; owned by the callee. */
+  readonly onSent?: (datagram: Uint8Array, to: { readonly address: string; readonly port: number }) => void
   readonly onEvent?: (event: CallEvent) => void
   readonly dtmf?: readonly KeyPress[]
   /** Hang up this long after the answer. */

@@ -44,6 +44,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
       speech: speechReader(options.speech ?? silence),
       onHeard: (samples) => hear(options, heard, samples),
       ...(options.onPayload && { onPayload: options.onPayload }),
+      ...(options.onSent && { onSent: options.onSent }),
     })
     try {
       return await new PlacedCall(options, { clock, trunk, media, heard }).run()

@@ -1,5 +1,6 @@
 import type { CallResult } from '@voxkeep/softphone'
-import type { Call, Recording } from '@voxkeep/sdk'
+import type { AuditEntry, CallDetail as ApiCallDetail, Recording } from '@voxkeep/sdk'
+import type { ChainCheck } from './audit-chain.ts'
 import type { Attempt } from './attempts.ts'
 import type { SearchResult } from './plaintext-search.ts'
 import type { SpeechMatch } from './speech-match.ts'
@@ -16,7 +17,8 @@ export interface DemoFacts {
   app?: AppStats
   heard?: SpeechMatch
   recording?: RecordingFacts
-  trail?: readonly AuditLine[]
+  trail?: readonly AuditEntry[]
+  chain?: ChainCheck
   attempts?: readonly Attempt[]
   search?: SearchResult
   gatewayExit?: number | null
@@ -43,17 +45,13 @@ export interface AppStats {
   readonly framesOut: number
 }
 
-export interface CallDetail extends Call {
-  readonly story: readonly StoryLine[]
+/** A call as the API shows it, with what the demo reads of its receipt and ladder. */
+export interface CallDetail extends ApiCallDetail {
   readonly receipt: Receipt | null
   readonly ladder: readonly LadderEntry[] | null
 }
 
-export interface StoryLine {
-  readonly at: string
-  readonly kind: string
-  readonly fields: Readonly<Record<string, string | number | boolean | null>>
-}
+export type StoryLine = ApiCallDetail['story'][number]
 
 export interface LadderEntry {
   readonly atMs: number
@@ -94,13 +92,4 @@ export interface Receipt {
     readonly sha256: string | null
   }[]
   readonly endReason: string | null
-}
-
-export interface AuditLine {
-  readonly seq: number
-  readonly at: string
-  readonly type: string
-  readonly actor: string
-  readonly fields: Readonly<Record<string, string | number | boolean | null>>
-  readonly hash: string
 }

@@ -1,6 +1,6 @@
-import { createClient, type Recording, type VoxkeepClient } from '@voxkeep/sdk'
+import { createClient, type AuditEntry, type Recording, type VoxkeepClient } from '@voxkeep/sdk'
 import { parseWav } from '@voxkeep/wire/wav'
-import type { AuditLine, CallDetail } from './facts.ts'
+import type { CallDetail } from './facts.ts'
 
 /** What the demo asks the gateway, as any client would: over HTTPS, with a token. */
 export interface GatewayApi {
@@ -10,7 +10,7 @@ export interface GatewayApi {
   audio(recording: string): Promise<{ left: Int16Array; right: Int16Array; ulaw: Uint8Array }>
   /** Reads a recording to its end; rejects when the gateway does not. */
   readAll(recording: string): Promise<number>
-  trail(call: string): Promise<readonly AuditLine[]>
+  trail(call: string): Promise<readonly AuditEntry[]>
 }
 
 const pollMs = 50
@@ -36,13 +36,7 @@ export function gatewayApi(baseUrl: string, token: string): GatewayApi {
       const audio = await client.recordings.audio(recording, { format: 'pcm16' })
       return (await new Response(audio).bytes()).length
     },
-    async trail(call) {
-      const response = await fetch(`${baseUrl}/v1/calls/${call}/audit`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      if (!response.ok) throw new Error(`the audit log was not shown: ${response.status}`)
-      return ((await response.json()) as { data: AuditLine[] }).data
-    },
+    trail: (call) => client.calls.audit(call),
   }
 }
 
@@ -50,7 +44,7 @@ async function endedCall(client: VoxkeepClient, withinMs: number): Promise<CallD
   const untilMs = performance.now() + withinMs
   for (;;) {
     const [call] = (await client.calls.list({ limit: 1 })).data
-    const detail = call && ((await client.calls.get(call.id)) as unknown as CallDetail)
+    const detail = call && ((await client.calls.get(call.id)) as CallDetail)
     if (detail?.state === 'ended' && detail.receipt !== null) return detail
     if (performance.now() > untilMs) throw new Error('the gateway did not report the call’s end')
     await new Promise((resolve) => setTimeout(resolve, pollMs))

@@ -1,5 +1,6 @@
 import { searchLine, fieldsText, audioLines, receiptLines, type Line } from './lines.ts'
-import type { AuditLine, DemoFacts, StoryLine } from './facts.ts'
+import type { AuditEntry } from '@voxkeep/sdk'
+import type { DemoFacts, StoryLine } from './facts.ts'
 import { Markup, markup } from './markup.ts'
 import { reportStyle } from './report-style.ts'
 import { sequenceSvg } from './sequence-svg.ts'
@@ -14,12 +15,12 @@ export function htmlReport(facts: DemoFacts, problems: readonly string[], madeAt
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Voxkeep demo: one call</title>
 <style>${new Markup(reportStyle)}</style></head><body><main>
-${header(facts, problems)}
+${header(problems)}
 ${tiles(facts)}
 ${call ? section('The call', 'Every message between the three, as the gateway noted it. From top to bottom in time, not to scale.', sequenceSvg(sequenceOf(call))) : ''}
 ${waveforms(facts)}
 ${section('Security receipt', 'What protected each hop, from the receipt that the gateway keeps with every call.', lineTable(receiptLines(facts)))}
-${section('What came through', 'Measured at the phone, not by the gateway.', lineTable(audioLines(facts)))}
+${section('What came through', 'The audio as the phone measured it, and the frames as the gateway counted them.', lineTable(audioLines(facts)))}
 ${attempts(facts)}
 ${search(facts)}
 ${call ? section('The call’s story', 'What the gateway noted while it went on: GET /v1/calls/{id}.', storyTable(call.story, call.started_at)) : ''}
@@ -29,14 +30,13 @@ ${facts.trail ? section('Audit log', 'The call’s entries. Each hash covers the
 `.text
 }
 
-function header(facts: DemoFacts, problems: readonly string[]): Markup {
+function header(problems: readonly string[]): Markup {
   const badge =
     problems.length === 0
       ? markup`<span class="badge">All is well</span>`
       : markup`<span class="badge bad">Not well</span><ul class="problems">${problems.map((problem) => markup`<li>${problem}</li>`)}</ul>`
-  const seconds = ((facts.steps.at(-1)?.atMs ?? 0) - (facts.steps[0]?.atMs ?? 0)) / 1_000
   return markup`<header>${badge}<h1>One call, and all that protected it</h1>
-<p>A phone called a gateway that was made for this demo ${seconds.toFixed(0)} seconds earlier, over SIP/TLS and SRTP. The app was asked by signed webhook,
+<p>A phone called a gateway that was set up for this demo alone, over SIP/TLS and SRTP. The app was asked by signed webhook,
 had the call recorded, and sent the caller’s audio back over a TLS WebSocket. Then the recording was opened and compared, attacks were tried, and everything that was
 written was searched for plaintext.</p></header>`
 }
@@ -156,10 +156,10 @@ function storyTable(story: readonly StoryLine[], startedAt: string): Markup {
   return markup`<table>${rows}</table>`
 }
 
-function trailTable(trail: readonly AuditLine[]): Markup {
+function trailTable(trail: readonly AuditEntry[]): Markup {
   const rows = trail.map(
     ({ seq, type, actor, fields, hash }) =>
-      markup`<tr><td class="number">${seq}</td><td class="kind">${type}</td><td>${actor}${Object.keys(fields).length > 0 ? ': ' : ''}${fieldsText(fields)}</td><td class="mono">${hash.slice(0, 16)}…</td></tr>`,
+      markup`<tr><td class="number">${seq}</td><td class="kind">${type}</td><td>${actor}${Object.keys(fields).length > 0 ? ': ' : ''}${fieldsText(fields)}</td><td class="mono hash">${hash.slice(0, 16)}…</td></tr>`,
   )
   return markup`<table>${rows}</table>`
 }

@@ -4,7 +4,7 @@ import type { SpeechMatch } from './speech-match.ts'
 export type Line = readonly [name: string, value: string]
 
 /** What protected the call, hop by hop, for both reports. */
-export function receiptLines({ phone, call, recording, trail, app }: DemoFacts): Line[] {
+export function receiptLines({ phone, call, recording, trail, chain, app }: DemoFacts): Line[] {
   const receipt = call?.receipt
   const sip = receipt?.sip
   const stream = receipt?.streams[0]
@@ -34,11 +34,15 @@ export function receiptLines({ phone, call, recording, trail, app }: DemoFacts):
     ],
     ['recording key', receipt?.recordings[0]?.keyRef ?? missing],
     ['sealed object', recording ? `${recording.fileBytes} bytes, SHA-256 ${recording.fileSha256}` : missing],
-    [
-      'audit log',
-      trail ? `${trail.length} entries of this call, the last ${trail.at(-1)?.hash ?? 'none'}` : missing,
-    ],
+    ['audit log', auditText(trail, chain)],
   ]
+}
+
+function auditText(trail: DemoFacts['trail'], chain: DemoFacts['chain']): string {
+  if (trail === undefined || chain === undefined) return missing
+  const { checked, broken } = chain
+  const computed = broken === 0 ? `${checked} hashes computed anew, all fit` : `${broken} hashes do not fit`
+  return `${trail.length} entries of this call; ${computed}`
 }
 
 const missing = 'not found out'
@@ -49,7 +53,7 @@ export function audioLines({ phone, call, roundTrips, heard, recording }: DemoFa
   const likeness = (match: SpeechMatch | undefined) =>
     match === undefined
       ? missing
-      : `${match.correlation.toFixed(4)} alike what was said${match.slips > 0 ? `; ${match.slips} jumps in time` : ''}`
+      : `${match.correlation.toFixed(4)} alike what was said${match.slips > 0 ? `; ${match.slips} ${match.slips === 1 ? 'jump' : 'jumps'} in time` : ''}`
   return [
     [
       'set-up',
@@ -86,6 +90,11 @@ export function searchLine({ search }: DemoFacts): string {
 /** A story line's fields in one line. */
 export function fieldsText(fields: StoryLine['fields']): string {
   return Object.entries(fields)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toFixed(3)) : String(value)}`)
+    .map(([name, value]) => `${name} ${valueText(value)}`)
     .join(', ')
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' ? String(Number(value.toFixed(3))) : JSON.stringify(value)
 }

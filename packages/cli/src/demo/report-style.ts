@@ -9,7 +9,7 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 sys
 main { max-width: 1040px; margin: 0 auto; padding: 40px 20px 60px; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.02em; }
 h2 { font-size: 18px; margin: 0 0 4px; letter-spacing: -0.01em; }
-p { margin: 0 0 14px; color: var(--soft); max-width: 76ch; }
+p { margin: 0 0 14px; color: var(--soft); max-width: 100ch; }
 header p { font-size: 16px; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 22px 24px; margin-top: 18px; }
 .badge { display: inline-block; padding: 3px 12px; border-radius: 99px; font-weight: 600; font-size: 13px; margin-bottom: 12px;
@@ -25,6 +25,7 @@ th, td { text-align: left; vertical-align: top; padding: 7px 14px 7px 0; border-
 tr:first-child > * { border-top: 0; }
 th { font-weight: 500; color: var(--soft); white-space: nowrap; width: 1%; padding-right: 26px; }
 td.mono, .mono { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-size: 12.5px; }
+.hash { white-space: nowrap; text-align: right; padding-right: 0; width: 1%; }
 td.number { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); width: 1%; padding-right: 22px; }
 td.kind { white-space: nowrap; width: 1%; padding-right: 26px; font-weight: 500; }
 .yes { color: var(--good); font-weight: 600; white-space: nowrap; }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { createDeployment, freePorts, runGatewayCommand, type Deployment } from '@voxkeep/deployment'
 import { callerSpeech, placeCall, type CallEvent, type CallResult } from '@voxkeep/softphone'
+import { checkChain } from './audit-chain.ts'
 import { makeAttempts } from './attempts.ts'
 import type { AppStats, DemoFacts, RecordingFacts } from './facts.ts'
 import { gatewayApi, type GatewayApi } from './gateway-api.ts'
@@ -76,6 +77,7 @@ export async function runDemo(options: DemoOptions, facts: DemoFacts): Promise<v
   const ended = await asked.endedCall(10_000)
   facts.call = ended
   facts.trail = await asked.trail(ended.id)
+  facts.chain = checkChain(facts.trail, 'default', ended.id)
   step('decrypting the recording through the API and comparing it with what was said')
   const { recording, ulaw } = await checkRecording(asked, { dir, call: ended.id, speech })
   facts.recording = recording

@@ -33,7 +33,7 @@ export function sequenceSvg(steps: readonly Step[]): Markup {
     (x) => markup`<line class="life" x1="${x}" x2="${x}" y1="${lifelineTop}" y2="${bottom}"/>`,
   )
   return markup`<svg class="sequence" viewBox="0 0 ${width} ${bottom + 6}" role="img" aria-label="The call as a sequence of messages">
-<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" orient="auto-start-reverse"><path d="M0 .5 8 4 0 7.5Z"/></marker></defs>
+<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="13" markerHeight="13" orient="auto-start-reverse"><path d="M0 .5 8 4 0 7.5Z"/></marker></defs>
 ${lines}${heads.map(headBox)}${rows}</svg>`
 }
 
@@ -57,7 +57,8 @@ function row(step: Step, middle: number): Markup {
   }
 }
 
-function arrow({ from, to, label, note }: Message, y: number): Markup {
+function arrow({ route, label, note }: Message, y: number): Markup {
+  const [from, to] = route.split(' ') as [Party, Party]
   const towards = columns[from] < columns[to] ? 1 : -1
   const [start, end] = [columns[from] + 5 * towards, columns[to] - 5 * towards]
   const kind = from === 'app' || to === 'app' ? 'app' : 'sip'
@@ -72,12 +73,12 @@ function legend(label: string, note: string, x: number, y: number): Markup {
 
 function actRow({ label, note }: Act, y: number): Markup {
   const x = columns.gateway
-  return markup`<g class="act"><rect x="${x - 150}" y="${y - 15}" width="300" height="30" rx="15"/><text class="label" x="${x}" y="${y + 4}">${label}<tspan class="note" dx="7">${note}</tspan></text></g>`
+  return markup`<g class="act"><rect x="${x - 165}" y="${y - 15}" width="330" height="30" rx="15"/><text class="label" x="${x}" y="${y + 4}">${label}<tspan class="note" dx="7">${note}</tspan></text></g>`
 }
 
 function audioRow({ labels, durationMs }: Audio, y: number): Markup {
   const { phone, gateway, app } = columns
   const leg = (kind: string, a: number, b: number, label: string, note: string) =>
     markup`<g class="message audio ${kind}"><line x1="${a + 6}" x2="${b - 6}" y1="${y - 12}" y2="${y - 12}" marker-start="url(#head)" marker-end="url(#head)"/>${legend(label, note, (a + b) / 2, y - 18)}</g>`
-  return markup`<g class="band"><rect x="${phone - 66}" y="${y - 43}" width="${app - phone + 132}" height="86" rx="12"/>${leg('sip', phone, gateway, labels.call, 'SRTP')}${leg('app', gateway, app, labels.stream, 'TLS')}<text class="span" x="${gateway}" y="${y + 12}">${(durationMs / 1_000).toFixed(1)} s of speech, there and back</text><text class="span faint" x="${gateway}" y="${y + 30}">${labels.recording}</text></g>`
+  return markup`<g class="band"><rect x="${phone - 66}" y="${y - 43}" width="${app - phone + 132}" height="86" rx="12"/>${leg('sip', phone, gateway, labels.call, 'SRTP')}${leg('app', gateway, app, labels.stream, 'TLS')}<text class="span" x="${gateway}" y="${y + 12}">${(durationMs / 1_000).toFixed(1)} s of audio, there and back</text><text class="span faint" x="${gateway}" y="${y + 30}">${labels.recording}</text></g>`
 }

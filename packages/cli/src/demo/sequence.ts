@@ -1,6 +1,8 @@
 import type { CallDetail, LadderEntry, StoryLine } from './facts.ts'
 
 export type Party = 'phone' | 'gateway' | 'app'
+/** Who speaks to whom; phone and app never do so directly. */
+export type Route = 'phone gateway' | 'gateway phone' | 'gateway app' | 'app gateway'
 
 /** One line of the picture of a call. */
 export type Step =
@@ -8,8 +10,7 @@ export type Step =
       readonly kind: 'message'
       /** From the start of the call. */
       readonly atMs: number
-      readonly from: Party
-      readonly to: Party
+      readonly route: Route
       readonly label: string
       readonly note: string
     }
@@ -43,37 +44,41 @@ export function sequenceOf(call: CallDetail): Step[] {
 
 function sipMessage({ atMs, direction, what, cseq, bodyBytes }: LadderEntry): Step {
   const isStatus = /^\d/.test(what)
-  const [from, to] =
-    direction === 'received' ? (['phone', 'gateway'] as const) : (['gateway', 'phone'] as const)
+  const route = direction === 'received' ? 'phone gateway' : 'gateway phone'
   const label = isStatus ? `${what} ${reasons[what] ?? ''}`.trim() : what
   const about = isStatus ? cseq.replace(/^\d+ /, 'to ') : ''
   const note = [about, bodyBytes > 0 ? `SDP, ${bodyBytes} bytes` : ''].filter(Boolean).join(', ')
-  return { kind: 'message', atMs, from, to, label, note }
+  return { kind: 'message', atMs, route, label, note }
 }
 
 const reasons: Readonly<Record<string, string>> = { '100': 'Trying', '180': 'Ringing', '200': 'OK' }
 
 function storySteps(line: StoryLine, call: CallDetail): Step[] {
   const atMs = Date.parse(line.at)
-  const message = (from: Party, to: Party, label: string, note = ''): Step[] => [
-    { kind: 'message', atMs, from, to, label, note },
+  const message = (route: Route, label: string, note = ''): Step[] => [
+    { kind: 'message', atMs, route, label, note },
   ]
   const { fields } = line
   switch (line.kind) {
     case 'decision':
       return [
         ...question(String(fields['type']), atMs, call.ladder ?? []),
-        ...message('app', 'gateway', commandsOf(call), 'signature verified'),
+        ...message('app gateway', commandsOf(call), 'signature verified'),
       ]
     case 'recording.started':
       return [{ kind: 'act', atMs, label: 'recording begins', note: 'with a data key of its own' }]
     case 'stream.opened':
-      return message('gateway', 'app', 'audio stream opens', `signed upgrade, ${fields['tls']}`)
+      return message('gateway app', 'audio stream opens', `signed upgrade, ${String(fields['tls'])}`)
     case 'stream.closed':
-      return message('gateway', 'app', 'audio stream ends', String(fields['why']))
+      return message('gateway app', 'audio stream ends', String(fields['why']))
     case 'recording.sealed':
       return [
-        { kind: 'act', atMs, label: 'recording sealed', note: `${fields['segments']} segments on disk` },
+        {
+          kind: 'act',
+          atMs,
+          label: 'recording sealed',
+          note: `${String(fields['segments'])} segments on disk`,
+        },
       ]
     default:
       return []
@@ -83,7 +88,7 @@ function storySteps(line: StoryLine, call: CallDetail): Step[] {
 /** The story notes the answer; the question left when the last SIP message before it had passed. */
 function question(type: string, answeredAtMs: number, ladder: readonly LadderEntry[]): Step[] {
   const atMs = ladder.findLast((entry) => entry.atMs <= answeredAtMs)?.atMs ?? answeredAtMs
-  return [{ kind: 'message', atMs, from: 'gateway', to: 'app', label: type, note: 'signed webhook over TLS' }]
+  return [{ kind: 'message', atMs, route: 'gateway app', label: type, note: 'signed webhook over TLS' }]
 }
 
 function commandsOf(call: CallDetail): string {

@@ -42,9 +42,17 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     return program
   } catch (cause) {
     await program.stop()
-    const said = (await readFile(options.logFile, 'utf8')).trim().split('\n').slice(-5).join('\n')
+    const said = complaint(await readFile(options.logFile, 'utf8'))
     throw new Error(`the ${options.name} did not start: ${said}`, { cause })
   }
+}
+
+const shownLines = 6
+
+/** The last of what a program said, without the stack traces that bury it. */
+function complaint(log: string): string {
+  const lines = log.split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line))
+  return lines.slice(-shownLines).join('\n')
 }
 
 class RunningProgram implements Program {

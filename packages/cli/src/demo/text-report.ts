@@ -1,6 +1,6 @@
 import type { DemoFacts } from './facts.ts'
 import { audioLines, receiptLines, searchLine, type Line } from './lines.ts'
-import { sequenceOf, type Party, type Step } from './sequence.ts'
+import { sequenceOf, type Route, type Step } from './sequence.ts'
 
 /** The report for a terminal. */
 export function textReport(facts: DemoFacts, problems: readonly string[]): string {
@@ -24,9 +24,6 @@ export function textReport(facts: DemoFacts, problems: readonly string[]): strin
   ].join('\n')
 }
 
-const names: Readonly<Record<Party, string>> = { phone: 'caller', gateway: 'voxkeep', app: 'app' }
-const order: readonly Party[] = ['phone', 'gateway', 'app']
-
 function heading(text: string): string {
   return `\n${text}`
 }
@@ -37,19 +34,27 @@ function line([name, value]: Line): string {
 
 function stepLine(step: Step): string {
   const at = `${(step.atMs / 1_000).toFixed(3)} s`.padStart(10)
+  const said = (label: string, note: string) => (note === '' ? label : `${label}  (${note})`)
   switch (step.kind) {
     case 'message':
-      return `${at}  ${route(step.from, step.to).padEnd(20)}${[step.label, step.note && `(${step.note})`].filter(Boolean).join('  ')}`
+      return `${at}  ${routes[step.route]}  ${said(step.label, step.note)}`
     case 'act':
-      return `${at}  ${'voxkeep'.padEnd(20)}${step.label}  (${step.note})`
+      return `${at}  ${gatewayAlone}  ${said(step.label, step.note)}`
     case 'audio':
-      return `${at}  ${'caller ⇄ voxkeep ⇄ app'.padEnd(20)}  ${(step.durationMs / 1_000).toFixed(1)} s of audio  (SRTP ${step.labels.call}; TLS WebSocket, ${step.labels.stream})`
+      return `${at}  ${everyone}  ${audioText(step)}`
   }
 }
 
-/** Always from left to right in the order of the call's path, so that the arrows tell who spoke. */
-function route(from: Party, to: Party): string {
-  return order.indexOf(from) < order.indexOf(to)
-    ? `${names[from]} → ${names[to]}`
-    : `${names[to]} ← ${names[from]}`
+function audioText({ durationMs, labels }: Extract<Step, { kind: 'audio' }>): string {
+  return `${(durationMs / 1_000).toFixed(1)} s of audio  (SRTP ${labels.call}; TLS WebSocket, ${labels.stream})`
+}
+
+const everyone = 'caller ◀──▶ voxkeep ◀──▶ app'
+const gatewayAlone = '            voxkeep         '
+/** Each party has its column, as in a ladder. */
+const routes: Readonly<Record<Route, string>> = {
+  'phone gateway': 'caller ───▶ voxkeep         ',
+  'gateway phone': 'caller ◀─── voxkeep         ',
+  'gateway app': '            voxkeep ───▶ app',
+  'app gateway': '            voxkeep ◀─── app',
 }

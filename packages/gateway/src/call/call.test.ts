@@ -63,8 +63,8 @@ test('a call ends when its commands run out, with everything sealed, closed and 
     'audit recording.sealed',
     'close',
     'audit call.ended',
-    'tell call.ended',
     'ended app-finished',
+    'tell call.ended',
   ]
   assert.deepEqual(
     world.trace.filter((line) => order.includes(line)),
@@ -96,6 +96,36 @@ test('a call stays until the app closes its stream, then goes on', async () => {
     [receipt.streams[0]?.end, receipt.streams[0]?.stats.framesIn, receipt.srtp.suite],
     ['closed-by-app', 7, 'AES_CM_128_HMAC_SHA1_80'],
   )
+})
+
+test('a call that ends waits a moment for what its stream has to tell', async () => {
+  const endOf = async (report: boolean) => {
+    const world = fakeWorld()
+    world.decisions.push(answers({ type: 'stream', url: 'wss://app.test/media' }))
+    const call = await begin(world)
+    Object.assign(world.deps.media, { closeStream: () => {} })
+    void call.end('api-hung-up')
+    await settle()
+    assert.deepEqual(world.receipts, [])
+    const stats = { ...noStats, framesIn: 7 }
+    const [stream] = world.streams
+    if (report && stream !== undefined)
+      world.media({
+        kind: 'stream.closed',
+        leg: fakeLeg,
+        stream: stream.id,
+        why: 'closed-by-gateway',
+        stats,
+      })
+    else world.clock.advance(3_000)
+    await call.settled
+    const [receipt] = world.receipts as {
+      streams: { end: string; stats: { framesIn: number } | null }[]
+    }[]
+    return receipt?.streams.map(({ end, stats: told }) => [end, told?.framesIn])
+  }
+  assert.deepEqual(await endOf(true), [['closed-by-gateway', 7]])
+  assert.deepEqual(await endOf(false), [['closed-by-gateway', undefined]])
 })
 
 test('a call reconnects a lost stream as often as the app’s policy says, each time as a new stream', async () => {

@@ -49,6 +49,8 @@ class LiveCall implements Call, Live {
   #answered: Promise<void> | undefined
   #ending: Promise<void> | undefined
   #media: LegMedia | undefined
+  /** Why the call is refused, which the signalling does not know when it tells that it was. */
+  #refusal: EndReason = 'app-rejected'
   state: CallState = 'ringing'
 
   constructor(deps: CallDeps, app: CallApp, incoming: IncomingCall) {
@@ -60,7 +62,7 @@ class LiveCall implements Call, Live {
     this.receipt = startReceipt(incoming.security)
     this.#parts = { live: this, streams: callStreams(this), recorder: callRecorder(this) }
     incoming.signalling.listen({
-      ended: (why) => void this.end(fromSignalling(why)),
+      ended: (why) => void this.end(why === 'rejected' ? this.#refusal : fromSignalling(why)),
       reoffer: (offer) => this.#reoffer(offer),
       dtmf: (digit, durationMs) => this.#digitByInfo(digit, durationMs),
     })
@@ -148,6 +150,11 @@ class LiveCall implements Call, Live {
     return this.#answered
   }
 
+  reject(status: number, reason: EndReason): Promise<void> {
+    this.#refuse(status, reason)
+    return this.end(reason)
+  }
+
   story: Live['story'] = (kind, fields = {}) =>
     this.deps.keep.story(this.id, this.incoming.tenant, kind, fields)
 
@@ -204,7 +211,7 @@ class LiveCall implements Call, Live {
   async #answer(): Promise<void> {
     const { signalling, offer, leg } = this.incoming
     const media = await this.#opened.catch((cause: unknown) => {
-      signalling.reject(503)
+      this.#refuse(503, 'over-capacity')
       throw new CallError('CALL_NO_MEDIA', 'no media port could be had', { cause })
     })
     this.signal.throwIfAborted()
@@ -216,13 +223,18 @@ class LiveCall implements Call, Live {
     }
     const answer = media.answer(offer)
     if (!answer.ok) {
-      signalling.reject(answer.status)
+      this.#refuse(answer.status, 'not-acceptable')
       throw new CallError('CALL_NOT_ACCEPTABLE', answer.reason)
     }
     // Audio may arrive before the ACK does (RFC 3261 §13.3.1.4); a missing ACK ends the call through `ended('no-ack')`.
     this.deps.media.connect(leg, answer.audio)
     signalling.answer(answer.sdp).catch(() => {})
     await this.#connected(answer.audio, 'already')
+  }
+
+  #refuse(status: number, reason: EndReason): void {
+    this.#refusal = reason
+    this.incoming.signalling.reject(status)
   }
 
   async #connected(audio: NegotiatedAudio, media?: 'already'): Promise<void> {
@@ -278,6 +290,7 @@ class LiveCall implements Call, Live {
         async () => wasActive && this.story('statistics', flatStats(await deps.media.stats(incoming.leg))),
       ],
       ['recording', () => this.#parts.recorder.stop()],
+      ['streams', () => this.#parts.streams.settled()],
       ['media', async () => (await this.#opened.catch(() => {}), deps.media.close(incoming.leg))],
       ['signalling', () => hungUp],
       [
@@ -291,7 +304,6 @@ class LiveCall implements Call, Live {
             fields: { reason },
           }),
       ],
-      ['event', () => this.tell('call.ended', { reason, answered: wasActive })],
       [
         'row',
         () =>
@@ -303,6 +315,8 @@ class LiveCall implements Call, Live {
             ladder: deps.keep.ladder(incoming.leg),
           }),
       ],
+      // Last, so that an app that asks for the call at once finds it ended, receipt and all.
+      ['event', () => this.tell('call.ended', { reason, answered: wasActive })],
     ] as const
     for (const [what, step] of steps) {
       try {
@@ -316,9 +330,11 @@ class LiveCall implements Call, Live {
   }
 }
 
+/** A story's fields are flat, and each reason for which packets were dropped is told for itself: an attack is no bad line. */
 function flatStats(stats: Awaited<ReturnType<CallDeps['media']['stats']>>): Record<string, number> {
   const { dropped, ...rest } = stats
-  return { ...rest, dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0) }
+  const reasons = Object.entries(dropped).filter(([, count]) => count > 0)
+  return { ...rest, ...Object.fromEntries(reasons.map(([reason, count]) => [`dropped.${reason}`, count])) }
 }
 
 function fromSignalling(why: SignallingEnd): EndReason {

@@ -97,11 +97,13 @@ const maxCommands = 50
 /** A list of commands, as an app gives it. */
 export const callCommands = z.array(callCommand).max(maxCommands)
 
-/** An app's answer to a decision webhook: `{actions: […]}`, or the bare list. */
-export const decisionAnswer = z.union([
-  callCommands,
-  z.object({ actions: callCommands }).transform((answer) => answer.actions),
-])
+/** An app's answer to a decision webhook: `{actions: […]}`, or the bare list. Faults are told by their place in `actions`. */
+export const decisionAnswer = z
+  .preprocess(
+    (answer) => (Array.isArray(answer) ? { actions: answer as unknown } : answer),
+    z.object({ actions: callCommands }),
+  )
+  .transform((answer) => answer.actions)
 
 /** Commands that take effect beside whatever the call is doing; any other list replaces it. */
 export function isImmediate(command: CallCommand): boolean {

@@ -145,7 +145,10 @@ export function fakeWorld(
         trace.push(sdp.includes('a=crypto:1 ') ? 'answer 200' : 'answer without crypto')
         return o.offer === undefined && 'offer' in o ? fakeOffer : new Uint8Array()
       },
-      reject: (status) => trace.push(`reject ${status}`),
+      reject(status) {
+        trace.push(`reject ${status}`)
+        events?.ended('rejected')
+      },
       hangup: async () => void trace.push('hangup'),
       listen: (listener) => (events = listener),
     },

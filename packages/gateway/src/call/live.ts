@@ -16,6 +16,8 @@ export interface Live {
   readonly signal: AbortSignal
   /** Answers the call if nobody has; resolves when audio can flow. Rejects when the call cannot be answered. */
   ensureAnswered(): Promise<void>
+  /** Refuses a call that nobody has answered, and ends it; one that was answered just ends. */
+  reject(status: number, reason: EndReason): Promise<void>
   end(reason: EndReason): Promise<void>
   /** A line in the call's story: fire and forget. */
   story(kind: string, fields?: Readonly<Record<string, StoryValue>>): void

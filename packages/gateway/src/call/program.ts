@@ -51,8 +51,7 @@ export async function runCommand(
       await live.ensureAnswered()
       return 'on'
     case 'reject':
-      live.incoming.signalling.reject(command.status)
-      await live.end('app-rejected')
+      await live.reject(command.status, 'app-rejected')
       return 'over'
     case 'hangup':
       await live.end('app-hung-up')
@@ -206,10 +205,7 @@ export async function ask(
 }
 
 async function giveFallback(live: Live, signal: AbortSignal): Promise<void> {
-  if (live.app.config.fallback.reject) {
-    live.incoming.signalling.reject(503)
-    return live.end('app-failed')
-  }
+  if (live.app.config.fallback.reject) return live.reject(503, 'app-failed')
   live.story('fallback')
   await live.ensureAnswered()
   await playOut(live, live.app.fallbackAudio, signal)

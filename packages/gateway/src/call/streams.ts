@@ -10,24 +10,41 @@ export interface Streams {
   /** Opens a stream; resolves when it has ended for good (after the reconnects that the app's policy allows). */
   run(command: StreamCommand, signal: AbortSignal): Promise<StreamEnd>
   closeAll(): void
+  /** Resolves when each stream that was run has said how it ended: soon after the call's end, whatever the app does. */
+  settled(): Promise<void>
 }
 
 /** The streams of one call: at most one that talks, and a few forks. */
 export function callStreams(live: Live): Streams {
   const open = new Set<() => void>()
+  const running = new Set<Promise<StreamEnd>>()
+  async function runOne(command: StreamCommand, signal: AbortSignal): Promise<StreamEnd> {
+    const policy = live.app.config.stream.reconnect
+    for (let attempt = 0; ; attempt++) {
+      const end = await attach(live, command, open, signal)
+      if (end !== 'lost' || attempt >= policy.attempts || signal.aborted) return end
+      live.story('stream.reconnecting', { attempt: attempt + 1 })
+      await wait(live.deps.clock, policy.delayMs, signal).catch(() => {})
+      if (signal.aborted) return 'closed-by-gateway'
+    }
+  }
   return {
-    async run(command, signal) {
-      const policy = live.app.config.stream.reconnect
-      for (let attempt = 0; ; attempt++) {
-        const end = await attach(live, command, open, signal)
-        if (end !== 'lost' || attempt >= policy.attempts || signal.aborted) return end
-        live.story('stream.reconnecting', { attempt: attempt + 1 })
-        await wait(live.deps.clock, policy.delayMs, signal).catch(() => {})
-        if (signal.aborted) return 'closed-by-gateway'
-      }
+    run(command, signal) {
+      const run = runOne(command, signal)
+      running.add(run)
+      const done = () => void running.delete(run)
+      run.then(done, done)
+      return run
     },
     closeAll() {
       for (const close of open) close()
+    },
+    async settled() {
+      if (running.size === 0) return
+      const enough = new AbortController()
+      const patience = wait(live.deps.clock, settleMs, enough.signal).catch(() => {})
+      await Promise.race([Promise.allSettled(running), patience])
+      enough.abort()
     },
   }
 }
@@ -45,7 +62,7 @@ async function attach(
   const spec = await prepare(live, command, id, entry)
   if (spec === undefined) return 'unreachable'
   await live.audit('stream.opening', { stream: id, host: entry.host, direction: command.direction })
-  if (signal.aborted) return 'closed-by-gateway'
+  if (signal.aborted) return (entry.end = 'closed-by-gateway')
   const { leg } = live.incoming
   const close = () => live.deps.media.closeStream(leg, id)
   const ended = Promise.withResolvers<StreamEnd>()
@@ -53,7 +70,9 @@ async function attach(
   open.add(close)
   signal.addEventListener('abort', close, { once: true })
   live.deps.media.openStream(leg, spec)
-  const why = await Promise.race([ended.promise, afterCall(live)])
+  const told = new AbortController()
+  const why = await Promise.race([ended.promise, afterCall(live, told.signal)])
+  told.abort()
   signal.removeEventListener('abort', close)
   open.delete(close)
   unlisten()
@@ -111,13 +130,20 @@ async function report(live: Live, entry: StreamEntry, why: StreamEnd): Promise<v
   await live.tell(orderly ? 'stream.ended' : 'stream.failed', { stream_id: entry.id, reason: why })
 }
 
-/** A media worker that died cannot report; the call's end is then the stream's end too. A moment is left for the report. */
-function afterCall(live: Live): Promise<StreamEnd> {
-  const graceMs = 500
+/** An app that does not answer our close frame is reported after two seconds. */
+const reportMs = 2_500
+/** Beyond that, only a name that does not resolve keeps a stream from having ended. */
+const settleMs = 3_000
+
+/** A media worker that died cannot report: the call's end, and time for a report, is then the stream's end too. */
+function afterCall(live: Live, told: AbortSignal): Promise<StreamEnd> {
   return new Promise((resolve) => {
-    const later = () => live.deps.clock.set(graceMs, () => resolve('closed-by-gateway'))
+    const later = () => {
+      const cancel = live.deps.clock.set(reportMs, () => resolve('closed-by-gateway'))
+      told.addEventListener('abort', cancel, { once: true })
+    }
     if (live.signal.aborted) later()
-    else live.signal.addEventListener('abort', later, { once: true })
+    else live.signal.addEventListener('abort', later, { once: true, signal: told })
   })
 }
 

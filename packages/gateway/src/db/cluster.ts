@@ -5,6 +5,7 @@ import { SyncedNodeFs } from './synced-fs.ts'
 
 const settings = [
   'wal_sync_method=fsync', // the others end in Emscripten calls that sync nothing
+  'synchronous_commit=off', // database-thread.ts flushes once a burst, before it answers
   'shared_buffers=32MB',
   // A checkpoint every 64 MB of log bounds both the disk it takes and the time to recover after a crash.
   'max_wal_size=64MB',

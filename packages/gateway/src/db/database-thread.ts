@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { setImmediate } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { openCluster } from './cluster.ts'
 import type { DatabaseThreadData, FromDatabase, ToDatabase } from './protocol.ts'
@@ -9,17 +10,66 @@ const port = parentPort
 if (port === null) throw new Error('this file is run by openDatabase(), as a thread')
 const say = (message: FromDatabase) => port.postMessage(message)
 
-async function answer(cluster: PGlite, message: ToDatabase): Promise<void> {
-  switch (message.kind) {
-    case 'query': {
-      const result = await cluster.query(message.sql, [...message.parameters])
-      say({ kind: 'rows', id: message.id, rows: result.rows, affected: result.affectedRows })
-      return
-    }
-    case 'close':
+/** One flush of the log makes this many statements durable at most; more would keep the first of them waiting. */
+const maxBurst = 64
+const queue: ToDatabase[] = []
+let pumping = false
+let inTransaction = false
+let dirty = false
+
+/**
+ * Runs what is queued. Commits do not wait for the disk one by one (`synchronous_commit` is off): the statements of a burst share
+ * one flush, and nobody is answered before it, so an answer still means "on disk".
+ */
+async function pump(cluster: PGlite): Promise<void> {
+  if (pumping) return
+  pumping = true
+  while (queue.length > 0) {
+    const answers: FromDatabase[] = []
+    for (const message of queue.splice(0, maxBurst)) answers.push(await answer(cluster, message))
+    if (dirty && !inTransaction) answers.push(...(await flush(cluster, answers)))
+    for (const message of answers) say(message)
+    await setImmediate() // lets the messages in that arrived meanwhile
+  }
+  pumping = false
+}
+
+async function answer(cluster: PGlite, message: ToDatabase): Promise<FromDatabase> {
+  try {
+    if (message.kind === 'close') {
+      await flush(cluster, [])
       await cluster.close()
-      say({ kind: 'rows', id: message.id, rows: [], affected: undefined })
       port?.close()
+      return { kind: 'rows', id: message.id, rows: [], affected: undefined }
+    }
+    const result = await cluster.query(message.sql, [...message.parameters])
+    note(message.sql)
+    return { kind: 'rows', id: message.id, rows: result.rows, affected: result.affectedRows }
+  } catch (error) {
+    return { kind: 'failed', id: message.id, ...describe(error) }
+  }
+}
+
+function note(sql: string): void {
+  const word = /^\s*(\w+)/.exec(sql)?.[1]?.toLowerCase()
+  if (word === 'begin') inTransaction = true
+  else if (word === 'commit' || word === 'rollback') inTransaction = false
+  if (word !== 'select' && word !== 'begin' && word !== 'rollback') dirty = true
+}
+
+/** Forces the log to disk. When that fails nobody's write is known to be safe, so every answer of the burst becomes a failure. */
+async function flush(cluster: PGlite, answers: FromDatabase[]): Promise<FromDatabase[]> {
+  try {
+    await cluster.query("select pg_logical_emit_message(false, 'voxkeep', '', true)")
+    dirty = false
+    return []
+  } catch (error) {
+    const failed = answers.splice(0)
+    return failed.map((message) => ({
+      kind: 'failed',
+      id: 'id' in message ? message.id : undefined,
+      ...describe(error),
+    }))
   }
 }
 
@@ -35,9 +85,8 @@ try {
   const { dir } = workerData as DatabaseThreadData
   const cluster = await openCluster(dir)
   port.on('message', (message: ToDatabase) => {
-    answer(cluster, message).catch((error: unknown) =>
-      say({ kind: 'failed', id: message.id, ...describe(error) }),
-    )
+    queue.push(message)
+    void pump(cluster)
   })
   say({ kind: 'ready' })
 } catch (error) {

@@ -10,7 +10,10 @@ import {
 } from 'kysely'
 import type { Connection } from './connection.ts'
 
-/** Kysely over the database thread. There is one session, so whoever holds the connection has it alone. */
+/**
+ * Kysely over the database thread. There is one session: single statements share it, in the order they come, and a transaction
+ * has it alone from `begin` to its end.
+ */
 export function threadDialect(connection: Connection): Dialect {
   return {
     createAdapter: () => new PGliteAdapter(),
@@ -21,35 +24,57 @@ export function threadDialect(connection: Connection): Dialect {
 }
 
 function threadDriver(connection: Connection): Driver {
-  const session: DatabaseConnection = {
-    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      const { rows, affected } = await connection.query(sql, parameters)
-      return { rows: rows as R[], ...(affected !== undefined && { numAffectedRows: BigInt(affected) }) }
-    },
-    // eslint-disable-next-line require-yield -- the interface demands a generator; nobody here streams
-    async *streamQuery() {
-      throw new Error('streaming queries are not supported')
-    },
+  const turns = transactionTurns()
+  const sessionOf = (): DatabaseConnection => {
+    const session: DatabaseConnection = {
+      async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+        await turns.mine(session)
+        const { rows, affected } = await connection.query(sql, parameters)
+        return { rows: rows as R[], ...(affected !== undefined && { numAffectedRows: BigInt(affected) }) }
+      },
+      // eslint-disable-next-line require-yield -- the interface demands a generator; nobody here streams
+      async *streamQuery() {
+        throw new Error('streaming queries are not supported')
+      },
+    }
+    return session
   }
-  const run = async (sql: string) => void (await session.executeQuery(CompiledQuery.raw(sql)))
-  let last: Promise<void> = Promise.resolve()
-  let release: (() => void) | undefined
+  const run = async (session: DatabaseConnection, sql: string) =>
+    void (await session.executeQuery(CompiledQuery.raw(sql)))
   return {
     init: () => Promise.resolve(),
-    async acquireConnection() {
-      const previous = last
-      const turn = Promise.withResolvers<void>()
-      last = turn.promise
-      await previous
-      release = turn.resolve
-      return session
+    acquireConnection: () => Promise.resolve(sessionOf()),
+    releaseConnection: () => Promise.resolve(),
+    async beginTransaction(session) {
+      await turns.take(session)
+      await run(session, 'begin').catch((error: unknown) => {
+        turns.end(session)
+        throw error
+      })
     },
-    async releaseConnection() {
-      release?.()
-    },
-    beginTransaction: () => run('begin'),
-    commitTransaction: () => run('commit'),
-    rollbackTransaction: () => run('rollback'),
+    commitTransaction: (session) => run(session, 'commit').finally(() => turns.end(session)),
+    rollbackTransaction: (session) => run(session, 'rollback').finally(() => turns.end(session)),
     destroy: () => connection.close(),
+  }
+}
+
+/** Whose transaction is open; everybody else waits for its end. */
+function transactionTurns() {
+  let holder: { readonly session: DatabaseConnection; readonly over: PromiseWithResolvers<void> } | undefined
+  const mine = async (session: DatabaseConnection) => {
+    while (holder !== undefined && holder.session !== session) await holder.over.promise
+  }
+  return {
+    mine,
+    async take(session: DatabaseConnection) {
+      await mine(session)
+      holder = { session, over: Promise.withResolvers<void>() }
+    },
+    end(session: DatabaseConnection) {
+      if (holder?.session !== session) return
+      const { over } = holder
+      holder = undefined
+      over.resolve()
+    },
   }
 }

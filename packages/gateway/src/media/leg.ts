@@ -8,6 +8,7 @@ import type { MediaWorkerDeps } from './deps.ts'
 import { legRecording, type LegRecording } from './leg-recording.ts'
 import { legStreams, type Label, type LegStreams, type StreamHost } from './leg-streams.ts'
 import { pacer, type Pacer } from './pacer.ts'
+import type { PacketMemory } from './packet-memory.ts'
 import { rtcpSession, type RtcpSession } from './rtcp-session.ts'
 import { rtpSender, type RtpSender } from './rtp-sender.ts'
 import type { Paced, Scheduler } from './scheduler.ts'
@@ -21,6 +22,12 @@ const careIntervalMs = 500
 const lagBeyondReorderMs = 40
 /** Audio that the gateway itself queues: an hour, far beyond any prompt. */
 const maxPlayBytes = 60 * 60 * 1_000 * samplesPerMs
+
+/** What the legs of a worker have in common. */
+export interface SharedByLegs {
+  readonly scheduler: Scheduler
+  readonly memory: PacketMemory
+}
 
 /** One call's media in a worker: caller to track to taps, queue to pacer to caller. */
 export class Leg implements Paced {
@@ -45,14 +52,14 @@ export class Leg implements Paced {
   #unknownPayloads = 0
   #nextCareMs = 0
 
-  constructor(id: LegId, deps: MediaWorkerDeps, scheduler: Scheduler, onBroken: () => void) {
+  constructor(id: LegId, deps: MediaWorkerDeps, shared: SharedByLegs, onBroken: () => void) {
     this.id = id
     this.#deps = deps
-    this.#scheduler = scheduler
+    this.#scheduler = shared.scheduler
     const { clock, config, random, post } = deps
     this.#epochMs = clock.monotonicMs()
     this.#warnings = warnings((code, count) => post({ kind: 'warning', leg: id, code, count }))
-    this.#rtp = rtpSender(random)
+    this.#rtp = rtpSender(random, shared.memory)
     this.#rtcp = rtcpSession(clock, Buffer.from(random.bytes(12)).toString('base64url'))
     this.#watch = silenceWatch(config.silenceTimeoutMs, this.#epochMs)
     this.channel = new SecureChannel(deps.srtpCrypto, {
@@ -74,8 +81,8 @@ export class Leg implements Paced {
     this.#pacer = pacer<Label>({
       frame: this.#rtp.frame,
       send: (atMs, audible) => this.#send(atMs, audible),
+      pass: () => this.#rtp.skip(),
       reached: (label) => this.#answer(label, 'finished'),
-      reschedule: (delayMs) => this.#connected && scheduler.move(this, delayMs),
     })
   }
 
@@ -131,6 +138,11 @@ export class Leg implements Paced {
       toAppP50Ms: this.#delays.percentile(0.5),
       toAppP99Ms: this.#delays.percentile(0.99),
     }
+  }
+
+  /** Tells every warning that still waits for its time. */
+  tellWarnings(): void {
+    this.#warnings.flushAll()
   }
 
   /** Ends everything. Resolves once a recording that still ran is sealed; it is then reported as ended with the leg. */

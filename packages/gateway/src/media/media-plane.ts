@@ -248,5 +248,5 @@ class Plane implements MediaPlane {
 }
 
 function spawnThread(workerFile: URL, config: MediaWorkerConfig): Port {
-  return new Worker(workerFile, { workerData: config, name: 'voxkeep-media' }) as unknown as Port
+  return new Worker(workerFile, { workerData: config, name: 'voxkeep-media' })
 }

@@ -8,20 +8,21 @@ export interface PacerSink<T> {
   readonly frame: Uint8Array
   /** `frame` leaves now; `atMs` is its place in the leg's real time. `audible` is false for comfort silence. */
   send(atMs: number, audible: boolean): void
+  /** The time of one frame passes with nothing sent. */
+  pass(): void
   /** Everything before this label has been sent. */
   reached(label: T): void
-  /** Asks that the next `tick` fall `delayMs` from now; 0 means in 20 ms. */
-  reschedule(delayMs: number): void
 }
 
 /**
  * Turns audio of any size and rhythm into one frame every 20 ms. A caller must hear an app without delay, so audio
- * that meets an empty queue leaves at once, up to 20 ms ahead of real time; and when it comes late, the pacer waits
- * for as long as it is ahead, and a moment more, before it lets silence in.
+ * that meets an empty queue leaves at once, ahead of real time by a frame or two; how far ahead the frames have run is what
+ * later lets audio come late without silence being put in.
  */
 export interface Pacer<T> {
   /** Begins to count real time. */
   start(nowMs: number): void
+  /** Call it every 20 ms. */
   tick(nowMs: number): void
   /** Queues audio; returns how many bytes fitted under `limitBytes`. */
   append(ulaw: Uint8Array, limitBytes: number, nowMs: number): number
@@ -34,17 +35,27 @@ export interface Pacer<T> {
   readonly bufferedBytes: number
   /** The time up to which frames have been sent. */
   readonly sentUntilMs: number
-  /** How often real time had run so far ahead that the leg started afresh from now. */
+  /** How often the worker was so late that the leg started afresh from now. */
   readonly resyncs: number
 }
 
 const frameMs = 20
-/** How long a speaking app may be late before silence is put in; every receiver's jitter buffer absorbs it. */
-const graceMs = 10
-/** An app whose clock is slow eats up its grace; from here on silence makes up for it. */
-const maxBehindMs = 40
-/** A worker that stalled longer than its catch-up does not run after real time. */
-const resyncMs = 60
+/** How far frames may have run ahead when another follows from the queue: one frame, and what ticks vary by. */
+const queuedAheadMs = 24
+/** The same for audio that has just come: an app in real time finds the frames this far ahead after a late one. */
+const freshAheadMs = 40
+/**
+ * A tick without audio puts silence in when the frames sent so far last no longer than this. Receivers' jitter buffers
+ * absorb it when audio then comes up to 12 ms late, before the next tick; a frame of silence within speech is heard.
+ */
+const marginMs = 8
+/**
+ * What a worker that stood still has missed of queued audio it sends at once, up to this much: receivers play what is
+ * not too late, and the call keeps its time. After a longer stall the leg goes on from where it was, later.
+ */
+const resyncMs = 300
+/** Missed silence is not sent at all. */
+const maxSilenceBehindMs = 20
 
 export function pacer<T>(sink: PacerSink<T>): Pacer<T> {
   return new FramePacer(sink)
@@ -53,7 +64,6 @@ export function pacer<T>(sink: PacerSink<T>): Pacer<T> {
 class FramePacer<T> implements Pacer<T> {
   readonly #sink: PacerSink<T>
   readonly #queue: PlaybackQueue<T> = playbackQueue<T>()
-  #speaking = false
   sentUntilMs = 0
   resyncs = 0
 
@@ -62,7 +72,8 @@ class FramePacer<T> implements Pacer<T> {
   }
 
   start(nowMs: number): void {
-    this.sentUntilMs = nowMs
+    // One frame ahead from the start: so there is room for the first words to come late.
+    this.sentUntilMs = nowMs + frameMs
   }
 
   get bufferedBytes(): number {
@@ -74,25 +85,21 @@ class FramePacer<T> implements Pacer<T> {
       this.sentUntilMs = nowMs
       this.resyncs += 1
     }
+    const aheadMs = this.sentUntilMs - nowMs
+    if (aheadMs >= queuedAheadMs) return
     const held = this.#queue.bufferedBytes
     if (held >= frameSamples || (held > 0 && this.#queue.endsWithLabel)) return this.#sendAudio()
-    const aheadMs = this.sentUntilMs - nowMs
-    const waitMs = Math.round(aheadMs + (this.#speaking && aheadMs > -maxBehindMs ? graceMs : 0))
-    if (waitMs > 0) return this.#sink.reschedule(Math.min(waitMs, frameMs - 1))
+    // A started frame may yet be completed, and silence may yet turn out not to be needed.
+    if (aheadMs >= marginMs) return
     if (held > 0) return this.#sendAudio()
-    this.#speaking = false
-    this.#sink.frame.fill(ULAW_SILENCE)
-    this.#send(false)
+    this.#sendSilence(nowMs)
   }
 
   append(ulaw: Uint8Array, limitBytes: number, nowMs: number): number {
     const waited = this.#queue.bufferedBytes
     const taken = this.#queue.append(ulaw, limitBytes)
-    const fresh = waited < frameSamples && this.#queue.bufferedBytes >= frameSamples
-    if (fresh && this.sentUntilMs - nowMs < frameMs) {
-      this.#sendAudio()
-      this.#sink.reschedule(0)
-    }
+    const isNext = waited < frameSamples && waited + taken >= frameSamples
+    if (isNext && this.sentUntilMs - nowMs < freshAheadMs) this.#sendAudio()
     return taken
   }
 
@@ -110,11 +117,19 @@ class FramePacer<T> implements Pacer<T> {
     return this.#queue.hasLabel(matches)
   }
 
+  #sendSilence(nowMs: number): void {
+    while (this.sentUntilMs < nowMs - maxSilenceBehindMs) {
+      this.sentUntilMs += frameMs
+      this.#sink.pass()
+    }
+    this.#sink.frame.fill(ULAW_SILENCE)
+    this.#send(false)
+  }
+
   #sendAudio(): void {
     const { frame } = this.#sink
     const length = this.#queue.pull(frame, 0, frameSamples)
     if (length < frameSamples) frame.fill(ULAW_SILENCE, length)
-    this.#speaking = true
     this.#send(true)
     this.#report()
   }

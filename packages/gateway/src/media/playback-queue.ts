@@ -55,6 +55,12 @@ export function playbackQueue<T>(): PlaybackQueue<T> {
     if (size !== ring.length) resize(size)
   }
 
+  /** Starts over at the front, in memory that is still in the cache; a burst of minutes gives its memory back. */
+  function empty(): void {
+    head = 0
+    if (ring.length > initialBytes) ring = new Uint8Array(initialBytes)
+  }
+
   return {
     get bufferedBytes() {
       return held
@@ -88,8 +94,7 @@ export function playbackQueue<T>(): PlaybackQueue<T> {
       head = (head + moved) % ring.length
       held -= moved
       pulledTotal += moved
-      // A burst of minutes must not keep its memory for the rest of the call.
-      if (held === 0 && ring.length > initialBytes) resize(initialBytes)
+      if (held === 0) empty()
       return moved
     },
     hasLabel: (matches) => labels.some((label) => matches(label.value)),
@@ -104,8 +109,7 @@ export function playbackQueue<T>(): PlaybackQueue<T> {
       labels = []
       pulledTotal += held
       held = 0
-      head = 0
-      if (ring.length > initialBytes) ring = new Uint8Array(initialBytes)
+      empty()
       return values
     },
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { partitionPorts, portPool } from './port-pool.ts'
 
 test('portPool() hands out even ports whose neighbour lies in the range', () => {

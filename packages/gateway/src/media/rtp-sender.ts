@@ -4,10 +4,11 @@ import { fixedHeaderBytes, writeRtpHeader } from '@voxkeep/wire/rtp'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SrtpSender } from '@voxkeep/wire/srtp'
 import { frameSamples, samplesPerMs } from './caller-track.ts'
+import { maxPacketSamples, type PacketMemory } from './packet-memory.ts'
 
 /** Makes the leg's outgoing RTP packets from 20 ms frames: one SSRC, timestamps without a hole. */
 export interface RtpSender {
-  /** Room for the next frame's µ-law audio. */
+  /** Room for the next frame's µ-law audio, shared with every other sender of the worker: fill it, then `load`. */
   readonly frame: Uint8Array
   readonly ssrc: number
   readonly packets: number
@@ -17,11 +18,11 @@ export interface RtpSender {
   /** The key's lifetime is over: nothing more can be sealed. */
   readonly usedUp: boolean
   /** Takes codec and packet length; with `fresh`, packets go on under a new SSRC, as a new key demands. */
-  configure(audio: Pick<NegotiatedAudio, 'codec' | 'sendPayloadType' | 'ptimeMs'>, fresh: boolean): void
+  configure(audio: PacketFormat, fresh: boolean): void
   /** Takes what stands in `frame`. */
   load(): void
   /**
-   * The next packet that is complete, sealed; `undefined` when none is. It stays valid for a few frames more.
+   * The next packet that is complete, sealed; `undefined` when none is. It stays valid for some packets more.
    * Without `srtp` it is plain.
    */
   seal(srtp: SrtpSender | undefined): Uint8Array | undefined
@@ -29,38 +30,33 @@ export interface RtpSender {
   skip(): void
 }
 
-/** RFC 4566 `ptime` goes to 60 ms here, and a frame may come on top of an almost complete packet. */
-const maxPacketSamples = 60 * samplesPerMs
-const maxLoadedSamples = maxPacketSamples + frameSamples
-/** Room for the longest tag and MKI. */
-const maxOverheadBytes = 16 + 128
-const outBytes = fixedHeaderBytes + maxPacketSamples + maxOverheadBytes
-/** The kernel usually takes a datagram at once; one it must wait for keeps its memory for this many more. */
-const outBuffers = 8
+export type PacketFormat = Pick<NegotiatedAudio, 'codec' | 'sendPayloadType' | 'ptimeMs'>
 
-export function rtpSender(random: Random): RtpSender {
-  return new Sender(random)
+export function rtpSender(random: Random, memory: PacketMemory): RtpSender {
+  return new Sender(random, memory)
 }
 
 class Sender implements RtpSender {
   readonly #random: Random
-  readonly frame = new Uint8Array(frameSamples)
-  readonly #loaded = new Uint8Array(maxLoadedSamples)
-  readonly #out: Uint8Array[]
+  readonly #memory: PacketMemory
+  readonly frame: Uint8Array
   readonly #header = { payloadType: 0, marker: true, sequence: 0, timestamp: 0, ssrc: 0 }
+  /** Where frames wait for packets of another length than 20 ms. */
+  #line: Uint8Array | undefined
   #loadedSamples = 0
-  #packet = new Uint8Array(fixedHeaderBytes + frameSamples)
-  #payload = this.#packet.subarray(fixedHeaderBytes)
+  #packet: Uint8Array
+  #payload: Uint8Array
   #alaw = false
-  #turn = 0
   packets = 0
   octets = 0
   usedUp = false
 
-  constructor(random: Random) {
+  constructor(random: Random, memory: PacketMemory) {
     this.#random = random
-    const memory = new Uint8Array(outBytes * outBuffers)
-    this.#out = Array.from({ length: outBuffers }, (_, i) => memory.subarray(i * outBytes, (i + 1) * outBytes))
+    this.#memory = memory
+    this.frame = memory.frame
+    this.#packet = memory.packet.subarray(0, fixedHeaderBytes + frameSamples)
+    this.#payload = this.#packet.subarray(fixedHeaderBytes)
     this.#renew()
   }
 
@@ -72,21 +68,23 @@ class Sender implements RtpSender {
     return (this.#header.timestamp + this.#loadedSamples) >>> 0
   }
 
-  configure(audio: Pick<NegotiatedAudio, 'codec' | 'sendPayloadType' | 'ptimeMs'>, fresh: boolean): void {
+  configure(audio: PacketFormat, fresh: boolean): void {
     this.#alaw = audio.codec === 'PCMA'
     this.#header.payloadType = audio.sendPayloadType
     const samples = Math.min(Math.max(1, audio.ptimeMs * samplesPerMs), maxPacketSamples)
-    if (samples !== this.#payload.length) {
-      this.#packet = new Uint8Array(fixedHeaderBytes + samples)
-      this.#payload = this.#packet.subarray(fixedHeaderBytes)
-    }
+    if (samples !== this.#payload.length) this.#setLength(samples)
     if (fresh) this.#renew()
   }
 
   load(): void {
-    // More than fits is there only when nobody sealed; the oldest then gives way.
-    if (this.#loadedSamples + frameSamples > maxLoadedSamples) this.#dropLoaded()
-    this.#loaded.set(this.frame, this.#loadedSamples)
+    const line = this.#line
+    if (line === undefined) {
+      this.#loadedSamples = frameSamples
+      return
+    }
+    // More than fits is there only when nobody sealed; what is old then gives way.
+    if (this.#loadedSamples + frameSamples > line.length) this.#dropLoaded()
+    line.set(this.frame, this.#loadedSamples)
     this.#loadedSamples += frameSamples
   }
 
@@ -95,8 +93,7 @@ class Sender implements RtpSender {
     if (this.#loadedSamples < samples) return undefined
     this.#unload(samples)
     writeRtpHeader(this.#packet, this.#header)
-    const out = this.#out[this.#turn] as Uint8Array
-    this.#turn = (this.#turn + 1) % outBuffers
+    const out = this.#memory.next()
     const datagram = srtp === undefined ? copy(this.#packet, out) : srtp.sealRtp(this.#packet, out)
     this.#header.sequence = (this.#header.sequence + 1) & 0xffff
     this.#header.timestamp = (this.#header.timestamp + samples) >>> 0
@@ -116,13 +113,22 @@ class Sender implements RtpSender {
     this.#header.marker = true
   }
 
+  #setLength(samples: number): void {
+    this.#dropLoaded()
+    this.#packet = this.#memory.packet.subarray(0, fixedHeaderBytes + samples)
+    this.#payload = this.#packet.subarray(fixedHeaderBytes)
+    // A frame may come on top of a packet that is complete but for one sample.
+    this.#line = samples === frameSamples ? undefined : new Uint8Array(maxPacketSamples + frameSamples)
+  }
+
   /** Moves one packet's samples into it. */
   #unload(samples: number): void {
-    const audio = this.#loaded.subarray(0, samples)
+    const line = this.#line
+    const audio = line === undefined ? this.frame : line.subarray(0, samples)
     if (this.#alaw) ulawToAlaw(audio, this.#payload)
     else this.#payload.set(audio)
     this.#loadedSamples -= samples
-    if (this.#loadedSamples > 0) this.#loaded.copyWithin(0, samples, samples + this.#loadedSamples)
+    if (this.#loadedSamples > 0) line?.copyWithin(0, samples, samples + this.#loadedSamples)
   }
 
   #dropLoaded(): void {

@@ -65,7 +65,7 @@ const numericOnly: Lookup = (hostname, options, callback) => {
 
 function bind(host: string, port: number): Promise<Socket> {
   const type = isIPv6(host) ? 'udp6' : 'udp4'
-  const socket = createSocket({ type, lookup: numericOnly as never })
+  const socket = createSocket({ type, lookup: numericOnly })
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
     socket.bind({ port, address: host, exclusive: true }, () => {

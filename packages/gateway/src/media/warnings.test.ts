@@ -19,3 +19,18 @@ test('warnings() tells each kind at most once a second, with its count', () => {
   gathered.flush(5_000)
   assert.deepEqual(told.slice(2), [['a', 1]])
 })
+
+test('flushAll() tells what waits, once', () => {
+  const told: [string, number][] = []
+  const gathered = warnings((code, count) => told.push([code, count]))
+  gathered.count('a')
+  gathered.flush(0)
+  gathered.count('a')
+  gathered.flush(500)
+  gathered.flushAll()
+  gathered.flushAll()
+  assert.deepEqual(told, [
+    ['a', 1],
+    ['a', 1],
+  ])
+})

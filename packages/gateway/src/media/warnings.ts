@@ -3,12 +3,18 @@ export interface Warnings {
   count(code: string): void
   /** Tells what is due. */
   flush(nowMs: number): void
+  /** Tells what waits, due or not: the last word on a leg. */
+  flushAll(): void
 }
 
 const intervalMs = 1_000
 
 export function warnings(tell: (code: string, count: number) => void): Warnings {
   const pending = new Map<string, { count: number; toldAtMs: number }>()
+  function tellOne(code: string, entry: { count: number }): void {
+    tell(code, entry.count)
+    entry.count = 0
+  }
   return {
     count(code) {
       const entry = pending.get(code)
@@ -18,10 +24,12 @@ export function warnings(tell: (code: string, count: number) => void): Warnings 
     flush(nowMs) {
       for (const [code, entry] of pending) {
         if (entry.count === 0 || nowMs - entry.toldAtMs < intervalMs) continue
-        tell(code, entry.count)
-        entry.count = 0
+        tellOne(code, entry)
         entry.toldAtMs = nowMs
       }
+    },
+    flushAll() {
+      for (const [code, entry] of pending) if (entry.count > 0) tellOne(code, entry)
     },
   }
 }

@@ -70,7 +70,7 @@ export function workerLink(
       const request = nextRequest++
       const waiting = Promise.withResolvers<MediaValue | undefined>()
       pending.set(request, waiting)
-      port.postMessage({ ...command, request } as ToMedia)
+      port.postMessage({ ...command, request })
       return waiting.promise
     },
     async terminate() {

@@ -4,6 +4,7 @@ import type { MediaWorkerDeps } from './deps.ts'
 import { Leg } from './leg.ts'
 import { legTotals } from './leg-totals.ts'
 import { MediaError } from './media-error.ts'
+import { packetMemory } from './packet-memory.ts'
 import { portPool } from './port-pool.ts'
 import { scheduler } from './scheduler.ts'
 import { bindUdpPair } from './udp-pair.ts'
@@ -27,6 +28,7 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
   const opening = new Set<LegId>()
   const ports = portPool({ ...config, drainMs: config.portDrainMs })
   const pacing = scheduler(clock)
+  const shared = { scheduler: pacing, memory: packetMemory() }
   const totals = legTotals()
   let stallsTold = 0
   let stopMetrics = clock.set(metricsIntervalMs, tellMetrics)
@@ -53,7 +55,7 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
   }
 
   async function takeSeat(id: LegId): Promise<Seat> {
-    const leg = new Leg(id, deps, pacing, () => breakLeg(id))
+    const leg = new Leg(id, deps, shared, () => breakLeg(id))
     for (let attempt = 0; attempt < bindAttempts; attempt += 1) {
       const port = ports.take(clock.monotonicMs())
       if (port === undefined) throw new MediaError('PORTS_EXHAUSTED', 'no media port is free')
@@ -143,7 +145,11 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
           sealed: await legOf(message.leg).recording.stop(),
         }))
       case 'stats':
-        return answer(message.request, () => ({ kind: 'stats', stats: legOf(message.leg).stats() }))
+        return answer(message.request, () => {
+          const leg = legOf(message.leg)
+          leg.tellWarnings() // whoever sums the leg up has heard of them
+          return { kind: 'stats', stats: leg.stats() }
+        })
       case 'shutdown':
         return answer(message.request, shutDown)
     }

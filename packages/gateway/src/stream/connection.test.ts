@@ -378,7 +378,7 @@ test('openStream() accepts a pinned key and no other', async () => {
 function certificateOf(socket: AppSocket): Buffer {
   const certificate = socket.tcp.getCertificate()
   assert.ok(certificate !== null && 'raw' in certificate)
-  return certificate.raw as Buffer
+  return certificate.raw
 }
 
 test('openStream() speaks no TLS older than 1.2', async () => {

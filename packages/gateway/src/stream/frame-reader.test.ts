@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import * as ws from 'ws'
 import { frameReader } from './frame-reader.ts'
 
@@ -19,7 +19,7 @@ function reader(maxMessageBytes = limit) {
   return { found, push: (...bytes: number[]) => frames.push(Buffer.from(bytes)), frames }
 }
 
-const letters = (count: number) => new Array<number>(count).fill(0x61)
+const letters = (count: number) => Array.from({ length: count }, () => 0x61)
 
 test('frameReader() undoes the frames that a server writes, however they are cut', () => {
   const frame = fc.record({
@@ -28,23 +28,35 @@ test('frameReader() undoes the frames that a server writes, however they are cut
     long: fc.constantFrom(0, 200, 800),
   })
   fc.assert(
-    fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 300 })), (frames, cuts) => {
-      const expected: string[] = []
-      const bytes: Buffer[] = []
-      for (const { opcode, payload, long } of frames) {
-        const text = opcode < 8 ? payload + 'x'.repeat(long) : payload
-        expected.push(opcode === 1 ? `text ${text}` : opcode === 2 ? `binary ${text}` : opcode === 9 ? `ping ${text}` : 'pong')
-        bytes.push(...serverFrame(opcode, text))
-      }
-      const { found, frames: frameParser } = reader()
-      let rest = Buffer.concat(bytes)
-      for (const cut of cuts) {
-        frameParser.push(rest.subarray(0, cut))
-        rest = rest.subarray(cut)
-      }
-      frameParser.push(rest)
-      assert.deepEqual(found, expected)
-    }),
+    fc.property(
+      fc.array(frame, { maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 300 })),
+      (frames, cuts) => {
+        const expected: string[] = []
+        const bytes: Buffer[] = []
+        for (const { opcode, payload, long } of frames) {
+          const text = opcode < 8 ? payload + 'x'.repeat(long) : payload
+          expected.push(
+            opcode === 1
+              ? `text ${text}`
+              : opcode === 2
+                ? `binary ${text}`
+                : opcode === 9
+                  ? `ping ${text}`
+                  : 'pong',
+          )
+          bytes.push(...serverFrame(opcode, text))
+        }
+        const { found, frames: frameParser } = reader()
+        let rest = Buffer.concat(bytes)
+        for (const cut of cuts) {
+          frameParser.push(rest.subarray(0, cut))
+          rest = rest.subarray(cut)
+        }
+        frameParser.push(rest)
+        assert.deepEqual(found, expected)
+      },
+    ),
   )
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import * as ws from 'ws'
 import { frameWriter } from './frame-writer.ts'
@@ -15,8 +15,14 @@ interface WithReceiver {
 /** What a server of another implementation reads. */
 function read(bytes: Buffer): string[] {
   const found: string[] = []
-  const receiver = new (ws as unknown as WithReceiver).Receiver({ isServer: true, maxPayload: 0, allowSynchronousEvents: true })
-  receiver.on('message', (data: Buffer, isBinary: boolean) => found.push(`${isBinary ? 'binary' : 'text'} ${data.toString()}`))
+  const receiver = new (ws as unknown as WithReceiver).Receiver({
+    isServer: true,
+    maxPayload: 0,
+    allowSynchronousEvents: true,
+  })
+  receiver.on('message', (data: Buffer, isBinary: boolean) =>
+    found.push(`${isBinary ? 'binary' : 'text'} ${data.toString()}`),
+  )
   receiver.on('ping', (data: Buffer) => found.push(`ping ${data.toString()}`))
   receiver.on('pong', (data: Buffer) => found.push(`pong ${data.toString()}`))
   receiver.on('conclude', (code: number) => found.push(`close ${code}`))

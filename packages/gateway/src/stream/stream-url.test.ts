@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { splitUrl } from './stream-url.ts'
 
 test('A1, A8: splitUrl() keeps authority, path and query as they were written', () => {
@@ -24,7 +24,17 @@ test('splitUrl() knows the default port, IPv6 and a URL without a path', () => {
 })
 
 test('A3: splitUrl() takes nothing but wss, and neither credentials nor fragments', () => {
-  for (const url of ['ws://a/', 'https://a/', 'wss://', 'wss:a', 'wss://u@a/', 'wss://u:p@a/', 'wss://a/#b', 'wss://a /', '']) {
+  for (const url of [
+    'ws://a/',
+    'https://a/',
+    'wss://',
+    'wss:a',
+    'wss://u@a/',
+    'wss://u:p@a/',
+    'wss://a/#b',
+    'wss://a /',
+    '',
+  ]) {
     assert.equal(splitUrl(url), undefined, url)
   }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { twilioReader, type AppMessage } from './twilio-reader.ts'
 
 const streamSid = `MZ${'0'.repeat(32)}`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { upgrade } from './upgrade.ts'
 
 // RFC 6455 §1.3's own example.

@@ -62,35 +62,43 @@ for (const status of [300, 301, 302, 307, 308, 400, 401, 403, 404, 410, 429, 500
   })
 }
 
-const badBodies: Record<string, Answer> = {
-  'an empty body': (response) => response.end(),
-  'broken JSON': (response) => response.end('{"actions":[}'),
-  'JSON cut off inside its length': (response) =>
-    response.writeHead(200, { 'content-length': 100, connection: 'close' }).end('{"a":1}'),
-  'a body that is not UTF-8': (response) => response.end(Buffer.from([0x22, 0xff, 0x22])),
-  'a body of more than 64 KiB': (response) => response.end(`"${'x'.repeat(64 * 1_024)}"`),
-  'a body without end': (response) => {
-    const fill = () => {
-      while (response.writable && response.write('x'.repeat(65_536)));
-    }
-    response.on('drain', fill)
-    fill()
+const badBodies: Record<'not-json' | 'too-long' | 'body', Record<string, Answer>> = {
+  'not-json': {
+    'an empty body': (response) => response.end(),
+    'broken JSON': (response) => response.end('{"actions":[}'),
+    'a body that is not UTF-8': (response) => response.end(Buffer.from([0x22, 0xff, 0x22])),
+    'a compressed body': (response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(Buffer.from('1f8b08', 'hex')),
   },
-  'a compressed body': (response) =>
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end(Buffer.from('1f8b08', 'hex')),
-  'a connection that closes before the answer': hangUp,
-  'a connection that closes inside the answer': (response, request) => {
-    response.writeHead(200, { 'content-length': 10 }).write('{"a"')
-    request.socket.end()
+  'too-long': {
+    'a body of more than 64 KiB': (response) => response.end(`"${'x'.repeat(64 * 1_024)}"`),
+    'a body without end': (response) => {
+      const fill = () => {
+        while (response.writable && response.write('x'.repeat(65_536)));
+      }
+      response.on('drain', fill)
+      fill()
+    },
   },
-  'an answer that is not HTTP': (_, request) => (request.socket as TLSSocket).end('hello\r\n\r\n'),
+  body: {
+    'JSON cut off inside its length': (response) =>
+      response.writeHead(200, { 'content-length': 100, connection: 'close' }).end('{"a":1}'),
+    'a connection that closes before the answer': hangUp,
+    'a connection that closes inside the answer': (response, request) => {
+      response.writeHead(200, { 'content-length': 10 }).write('{"a"')
+      request.socket.end()
+    },
+    'an answer that is not HTTP': (_, request) => (request.socket as TLSSocket).end('hello\r\n\r\n'),
+  },
 }
-for (const [name, answer] of Object.entries(badBodies)) {
-  test(`decide() fails on ${name}, without asking again`, async () => {
-    const { decided, requests } = await ask(answer)
-    assert.equal(!decided.ok && decided.why, 'body')
-    assert.equal(requests.length, 1)
-  })
+for (const [why, answers] of Object.entries(badBodies)) {
+  for (const [name, answer] of Object.entries(answers)) {
+    test(`decide() fails as ${why} on ${name}, without asking again`, async () => {
+      const { decided, requests } = await ask(answer)
+      assert.equal(!decided.ok && decided.why, why)
+      assert.equal(requests.length, 1)
+    })
+  }
 }
 
 test('decide() gives up when the app’s time is over, however the app drips', async () => {
@@ -148,6 +156,24 @@ test('decide() asks again over a new connection when the app closed the kept one
   assert.equal(second.ok && second.attempt, 2)
   const ids = server.requests.map(({ headers }) => headers['webhook-id'])
   assert.deepEqual(ids, [fakeEvent.id, fakeEvent.id, fakeEvent.id])
+})
+
+test('decide() asks again over a new connection when all kept ones are stale', async () => {
+  const used = new WeakSet<object>()
+  const both = Promise.withResolvers<void>()
+  await using server = await startFakeApp(pki, (response, { socket }) => {
+    if (used.has(socket)) return void socket.destroy()
+    used.add(socket)
+    if (server.requests.length === 2) both.resolve()
+    void both.promise.then(() => response.end('{}'))
+  })
+  using deps = loopbackDeps()
+  const question = { app: fakeWebhookApp(pki, server.url), event: fakeEvent }
+  await Promise.all([decide(deps, question), decide(deps, question)])
+  assert.equal(server.connections, 2)
+  const third = await decide(deps, question)
+  assert.equal(third.ok && third.attempt, 2)
+  assert.equal(server.connections, 3)
 })
 
 const failures: Record<string, Answer> = {

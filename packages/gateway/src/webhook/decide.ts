@@ -7,8 +7,8 @@ export type Decided =
   | { readonly ok: true; readonly answer: unknown; readonly url: string; readonly attempt: number }
   | {
       readonly ok: false
-      /** `status`: not 2xx, a redirect included. `body`: no answer, a cut-off or too long one, or no JSON. */
-      readonly why: HttpsFailure | 'status'
+      /** `status`: not 2xx, a redirect included. `not-json`: nor UTF-8, or compressed. */
+      readonly why: HttpsFailure | 'status' | 'not-json'
       readonly status?: number
       readonly url: string
       readonly attempt: number
@@ -49,15 +49,17 @@ async function askUrl(asked: Asked, url: string): Promise<Decided> {
   const { timeoutMs } = asked.question.app
   const first = await attempt(asked, url, timeoutMs)
   const leftMs = timeoutMs - (clock.monotonicMs() - startMs)
-  return first.ok || first.why !== 'connect' || leftMs <= 0 ? first : attempt(asked, url, leftMs)
+  return first.ok || first.why !== 'connect' || leftMs <= 0 ? first : attempt(asked, url, leftMs, 'again')
 }
 
-async function attempt(asked: Asked, url: string, timeoutMs: number): Promise<Decided> {
+async function attempt(asked: Asked, url: string, timeoutMs: number, again?: 'again'): Promise<Decided> {
   const { deps, question, body } = asked
   const { id } = question.event
   asked.attempt += 1
   const [atMs, startMs] = [deps.clock.now(), deps.clock.monotonicMs()]
-  const answer = await postSigned(deps, { app: question.app, url, id, body, timeoutMs }, asked.signal)
+  const newConnection = again !== undefined
+  const post = { app: question.app, url, id, body, timeoutMs, newConnection }
+  const answer = await postSigned(deps, post, asked.signal)
   const decided = { ...judge(answer), url, attempt: asked.attempt }
   question.onDelivery?.({
     event: id,
@@ -71,7 +73,9 @@ async function attempt(asked: Asked, url: string, timeoutMs: number): Promise<De
   return decided
 }
 
-type Judged = { ok: true; answer: unknown } | { ok: false; why: HttpsFailure | 'status'; status?: number }
+type Judged =
+  | { ok: true; answer: unknown }
+  | { ok: false; why: HttpsFailure | 'status' | 'not-json'; status?: number }
 
 function judge(answer: HttpsAnswer): Judged {
   if (!answer.ok) return { ok: false, why: answer.why }
@@ -81,6 +85,6 @@ function judge(answer: HttpsAnswer): Judged {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(answer.body)
     return { ok: true, answer: JSON.parse(text) as unknown }
   } catch {
-    return { ok: false, why: 'body', status }
+    return { ok: false, why: 'not-json', status }
   }
 }

@@ -154,7 +154,7 @@ test('httpsClient() gives answers up to the limit and not a byte more', async ()
   assert.equal(fits.ok && fits.body.length, 1_024)
   for (const bytes of [1_025, 5_000_000]) {
     const answer = await deps.client.exchange(get(`https://localhost:${app.port}/${bytes}`))
-    assert.deepEqual(answer, { ok: false, why: 'body' })
+    assert.deepEqual(answer, { ok: false, why: 'too-long' })
   }
 })
 

@@ -15,6 +15,8 @@ export interface HttpsRequest {
   /** For the whole: name, connection, handshake, answer to its last byte. */
   readonly timeoutMs: number
   readonly maxAnswerBytes: number
+  /** Uses no kept connection: where one was stale, the others may be too. */
+  readonly newConnection?: boolean
 }
 
 /** Why there is no answer. Only `connect` says for certain that the server has not read the request. */
@@ -23,7 +25,8 @@ export type HttpsFailure =
   | 'connect' // no name, no TCP connection, or it was gone before the request went out
   | 'tls' // the handshake failed or the certificate does not verify
   | 'timeout'
-  | 'body' // no answer, or one that is cut off, too long or not HTTP
+  | 'body' // no answer, or one that is cut off or not HTTP
+  | 'too-long'
   | 'aborted' // by the caller's signal
 
 export type HttpsAnswer =
@@ -133,7 +136,7 @@ function requestOptions(agent: Agent, request: HttpsRequest, approved: Approved)
   const { ca, cert, key } = request.tls
   const length = request.body && { 'content-length': request.body.byteLength }
   return {
-    agent,
+    agent: request.newConnection === true ? false : agent,
     method: request.method,
     host: approved.address,
     family: approved.family,
@@ -186,7 +189,8 @@ function collect(response: IncomingMessage, maxBytes: number, end: (answer: Http
     else chunks.push(chunk)
   })
   response.on('close', () => {
-    if (!response.complete || bytes > maxBytes) return end({ ok: false, why: 'body' })
+    if (bytes > maxBytes) return end({ ok: false, why: 'too-long' })
+    if (!response.complete) return end({ ok: false, why: 'body' })
     const body = Buffer.concat(chunks)
     end({ ok: true, status: response.statusCode ?? 0, headers: response.headers, body })
   })

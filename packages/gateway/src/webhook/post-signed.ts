@@ -16,6 +16,7 @@ export interface SignedPost {
   /** JSON. */
   readonly body: string
   readonly timeoutMs: number
+  readonly newConnection?: boolean
 }
 
 const maxAnswerBytes = 64 * 1024 // fifty commands are under 16 KiB
@@ -29,7 +30,7 @@ export function postSigned(deps: PostDeps, post: SignedPost, signal?: AbortSigna
     'user-agent': 'Voxkeep',
     ...signStandard(post.app.secrets, post.id, deps.clock.now() / 1_000, body),
   }
-  const { url, timeoutMs, app } = post
-  const request = { method: 'POST', url, headers, body, tls: app.tls, timeoutMs, maxAnswerBytes } as const
-  return deps.client.exchange(request, signal)
+  const { url, timeoutMs, app, newConnection = false } = post
+  const limits = { timeoutMs, maxAnswerBytes, newConnection }
+  return deps.client.exchange({ method: 'POST', url, headers, body, tls: app.tls, ...limits }, signal)
 }

@@ -87,7 +87,7 @@ test('hangup() resolves when the peer never confirms', async () => {
   await peer.request('BYE')
   edge.clock.advance(32_000)
   await hungUp
-  await edge.counted('sip_legs_retired')
+  await edge.counted('legs_retired')
 })
 
 test('hangup() before the ACK waits for it: RFC 3261 §15', async () => {
@@ -201,7 +201,7 @@ test('an answer that is never acknowledged is repeated, then given up with BYE (
   while (last.kind === 'response') last = await peer.next()
   assert.equal(last.method, 'BYE')
   peer.write(responseText(last, 200))
-  await edge.counted('sip_legs_retired')
+  await edge.counted('legs_retired')
 })
 
 test('a repeated INVITE opens no second call', async () => {

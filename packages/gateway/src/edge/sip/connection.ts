@@ -81,7 +81,7 @@ export class SipConnection implements Flow {
     socket.setKeepAlive(true, keepAliveMs)
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#received(chunk))
-    socket.on('error', () => deps.count('sip_connection_errors'))
+    socket.on('error', () => deps.count('connection_errors'))
     socket.on('close', () => {
       this.#watchdog.stop()
       handlers.closed(this)
@@ -120,7 +120,7 @@ export class SipConnection implements Flow {
   }
 
   #drop(why: string): void {
-    this.#deps.count('sip_connections_dropped', { why })
+    this.#deps.count('connections_dropped', { why })
     this.#socket.destroy()
   }
 
@@ -137,7 +137,7 @@ export class SipConnection implements Flow {
   /** A stranger learns nothing, not even that there is SIP here. */
   #strange(item: SipStreamItem): void {
     this.#strangerItems += 1
-    this.#deps.count('sip_stranger_messages')
+    this.#deps.count('stranger_messages')
     const { strangerMessages } = this.#deps.limits
     if (this.#strangerItems <= strangerMessages && item.kind !== 'invalid') return
     this.#drop('stranger')

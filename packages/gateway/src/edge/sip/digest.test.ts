@@ -110,7 +110,7 @@ test('a wrong password, user, realm, method, URI or algorithm does not open the 
   call(peer, cseq++, authorization({ ...challenge, nonce: 'made up' }))
   await peer.response(401)
   assert.equal(edge.calls.length, 0)
-  assert.equal(edge.counts.get('sip_digest_refused'), 7)
+  assert.equal(edge.counts.get('digest_refused'), 7)
   assert.doesNotMatch(edge.logged(), /alice|bob|correct horse/)
 })
 
@@ -176,9 +176,9 @@ test('guessing passwords ends in a ban', async () => {
   for (let guess = 0; guess < 10; guess++)
     call(peer, 2 + guess, authorization(challenge, { password: `guess ${guess}`, nonceCount: guess + 1 }))
   await peer.closed
-  assert.equal(edge.counts.get('sip_sources_banned'), 1)
+  assert.equal(edge.counts.get('sources_banned'), 1)
   await assert.rejects(edge.connect())
-  assert.equal(edge.counts.get('sip_connections_refused banned'), 1)
+  assert.equal(edge.counts.get('connections_refused banned'), 1)
   edge.clock.advance(600_000)
   await challenged(await edge.connect(), { callId: 'after' })
 })
@@ -189,7 +189,7 @@ test('asking over and over without a password ends the connection', async () => 
   for (let attempt = 0; attempt < 21; attempt++) peer.write(requestText('OPTIONS', { callId: `c${attempt}` }))
   await peer.closed
   assert.equal(peer.messages.length, 20)
-  assert.equal(edge.counts.get('sip_unproven_refused source'), 1)
+  assert.equal(edge.counts.get('unproven_refused source'), 1)
 })
 
 test('a trunk with addresses and a digest challenges only there', async () => {
@@ -203,6 +203,6 @@ test('a trunk with addresses and a digest challenges only there', async () => {
   assert.deepEqual(incoming.security.authenticatedBy, ['address', 'digest'])
   const elsewhere = await edge.connect({ from: '127.0.0.2' })
   elsewhere.write(requestText('INVITE', { callId: 'c3', body: offer }))
-  await edge.counted('sip_stranger_messages')
+  await edge.counted('stranger_messages')
   assert.equal(elsewhere.received(), '')
 })

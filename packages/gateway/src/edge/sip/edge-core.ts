@@ -91,7 +91,7 @@ export class EdgeCore {
       },
       onRequest: (transaction) => this.#uas.request(transaction),
       onAck: (request, connection) => this.#uas.ack(request, connection),
-      onStrayResponse: () => count('sip_stray_responses'),
+      onStrayResponse: () => count('stray_responses'),
     })
   }
 
@@ -138,19 +138,19 @@ export class EdgeCore {
         stranger: (from) => this.#gate.suspect(from),
         closed: (gone) => {
           this.#connections.delete(gone)
-          count('sip_connections_closed')
+          count('connections_closed')
           this.#layer.transportFailed(gone)
         },
         inUse: (idle) => this.#uas.uses(idle),
       },
     })
     this.#connections.add(connection)
-    count('sip_connections')
+    count('connections')
     return connection
   }
 
   #message(connection: SipConnection, message: SipMessage): void {
-    if (!this.#gate.admits(connection, message)) return
+    if (!this.#gate.admits(connection)) return
     this.#recordByTag('received', message)
     const { peer, peerPort } = connection
     const stamped =
@@ -159,7 +159,7 @@ export class EdgeCore {
   }
 
   #invalid(connection: SipConnection, answer: { status: number; message: SipMessage } | undefined): void {
-    this.#deps.count('sip_invalid_messages')
+    this.#deps.count('invalid_messages')
     this.#gate.suspect(connection)
     const message = answer?.message
     if (answer && message?.kind === 'request' && message.method !== 'ACK')

@@ -1,4 +1,3 @@
-import type { SipMessage } from '@voxkeep/wire/sip'
 import type { Clock, Log } from '#kernel'
 import { sourceGuard, sourceKey, tokenBuckets, type SourceGuard } from '#shield'
 import type { Count, SipConnection } from './connection.ts'
@@ -16,7 +15,7 @@ const unprovenRates = {
 export interface Gate {
   readonly guard: SourceGuard
   /** Whether the message may come in; if not, the connection is closed. */
-  admits(connection: SipConnection, message: SipMessage): boolean
+  admits(connection: SipConnection): boolean
   /** The peer did what no well-meaning one does; for doing it too often its source is banned. */
   suspect(connection: SipConnection): void
 }
@@ -37,7 +36,7 @@ export function gate(deps: {
       if (connection.isTrusted || deps.isTrunkAddress(connection.peer.address)) return true
       const taken = unproven.take(sourceKey(connection.peer.address))
       if (taken === 'ok') return true
-      deps.count('sip_unproven_refused', { why: taken })
+      deps.count('unproven_refused', { why: taken })
       connection.close()
       return false
     },
@@ -45,7 +44,7 @@ export function gate(deps: {
       const { address } = connection.peer
       const source = sourceKey(address)
       if (deps.isTrunkAddress(address) || !guard.strike(source)) return
-      deps.count('sip_sources_banned')
+      deps.count('sources_banned')
       sourceBanned(deps.log, address)
       for (const other of deps.open()) if (sourceKey(other.peer.address) === source) other.close()
     },

@@ -16,16 +16,16 @@ test('a source that is no trunk gets no answer at all, and is shown the door', a
   await peer.closed
   assert.equal(peer.received(), '')
   assert.equal(edge.calls.length, 0)
-  assert.equal(edge.counts.get('sip_connections_dropped stranger'), 1)
+  assert.equal(edge.counts.get('connections_dropped stranger'), 1)
 })
 
 test('a source that is no trunk may not stay', async () => {
   await using edge = await startTestEdge({ trunks: trunkElsewhere })
   const peer = await edge.connect()
-  await edge.counted('sip_connections')
+  await edge.counted('connections')
   edge.clock.advance(5_000)
   await peer.closed
-  assert.equal(edge.counts.get('sip_connections_dropped idle'), 1)
+  assert.equal(edge.counts.get('connections_dropped idle'), 1)
 })
 
 test('a source that comes again and again is banned', async () => {
@@ -36,7 +36,7 @@ test('a source that comes again and again is banned', async () => {
     await peer.closed
   }
   await assert.rejects(edge.connect())
-  assert.equal(edge.counts.get('sip_connections_refused banned'), 1)
+  assert.equal(edge.counts.get('connections_refused banned'), 1)
 })
 
 test('garbage from a trunk ends its connection and nothing else', async () => {
@@ -49,7 +49,7 @@ test('garbage from a trunk ends its connection and nothing else', async () => {
   await other.closed
   assert.equal(other.received(), '')
   assert.deepEqual(call.ended, [])
-  assert.equal(edge.counts.get('sip_invalid_messages'), 1)
+  assert.equal(edge.counts.get('invalid_messages'), 1)
 })
 
 test('the edge survives any bytes', async () => {
@@ -82,7 +82,7 @@ test('headers that are too large end the connection', async () => {
   peer.write(requestText('INVITE', { headers: [`X: ${'a'.repeat(40_000)}`] }))
   await peer.closed
   assert.equal(edge.calls.length, 0)
-  assert.equal(edge.counts.get('sip_invalid_messages'), 1)
+  assert.equal(edge.counts.get('invalid_messages'), 1)
 })
 
 test('a body that is too large is refused', async () => {
@@ -112,7 +112,7 @@ test('a Content-Length that says too little makes no second message of the rest'
   await peer.response(100)
   edge.clock.advance(5_000)
   await peer.closed
-  assert.equal(edge.counts.get('sip_connections_dropped slow'), 1)
+  assert.equal(edge.counts.get('connections_dropped slow'), 1)
   assert.deepEqual(edge.calls[0]?.ended, ['connection-lost'])
 })
 
@@ -126,7 +126,7 @@ test('plaintext SIP and HTTP on the TLS port are counted and closed', async () =
     socket.write(text)
     await once(socket, 'close')
     assert.doesNotMatch(heard, /SIP|HTTP/)
-    assert.equal(edge.counts.get('sip_handshake_failures plaintext'), index + 1)
+    assert.equal(edge.counts.get('handshake_failures plaintext'), index + 1)
   }
 })
 
@@ -139,7 +139,7 @@ test('a message that trickles in is not waited for (slow loris)', async () => {
   await second.response(200)
   edge.clock.advance(5_000)
   await Promise.all([peer.closed, second.closed])
-  assert.equal(edge.counts.get('sip_connections_dropped slow'), 2)
+  assert.equal(edge.counts.get('connections_dropped slow'), 2)
 })
 
 test('a connection whose handshake never comes is closed', async () => {
@@ -148,7 +148,7 @@ test('a connection whose handshake never comes is closed', async () => {
   socket.on('error', () => {})
   socket.resume()
   await once(socket, 'close')
-  assert.equal(edge.counts.get('sip_handshake_failures timeout'), 1)
+  assert.equal(edge.counts.get('handshake_failures timeout'), 1)
 })
 
 test('an idle connection is closed, unless a call needs it', async () => {
@@ -162,7 +162,7 @@ test('an idle connection is closed, unless a call needs it', async () => {
   await busy.response(200)
   edge.clock.advance(20_000)
   await busy.closed
-  assert.equal(edge.counts.get('sip_connections_dropped idle'), 2)
+  assert.equal(edge.counts.get('connections_dropped idle'), 2)
 })
 
 test('a source has no more connections than it may', async () => {
@@ -170,12 +170,12 @@ test('a source has no more connections than it may', async () => {
   const first = await edge.connect()
   await edge.connect()
   await assert.rejects(edge.connect())
-  assert.equal(edge.counts.get('sip_connections_refused source'), 1)
+  assert.equal(edge.counts.get('connections_refused source'), 1)
   const elsewhere = await edge.connect({ from: '127.0.0.2' })
   assert.equal(elsewhere.socket.destroyed, false)
   first.socket.destroy()
   await first.closed
-  await edge.counted('sip_connections', 3)
+  await edge.counted('connections', 3)
   let again = await edge.connect().catch(() => undefined)
   while (again === undefined) again = await edge.connect().catch(() => undefined)
 })
@@ -208,7 +208,7 @@ test('a peer that reads nothing loses its connection, not our memory', async () 
     peer.socket.write(requestText('OPTIONS', { callId: `c${asked}`, headers }), flood)
   }
   flood()
-  await edge.counted('sip_connections_dropped unread')
+  await edge.counted('connections_dropped unread')
   peer.socket.destroy()
 })
 

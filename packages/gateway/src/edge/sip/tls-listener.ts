@@ -56,6 +56,7 @@ export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps)
   }
   takeHandshakes(secure, home, deps)
   await listen(tcp, listener)
+  tcp.on('error', () => deps.count('accept_errors')) // out of file descriptors, say: later sockets may do better
   const { port } = home
   stack.defer(async () => {
     const closed = once(tcp, 'close')
@@ -69,11 +70,11 @@ export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps)
       onChange(fresh) {
         credentials = fresh
         secure.setSecureContext(options()) // calls that are up keep the connection they have
-        deps.count('sip_certificate_reloads', { result: 'ok' })
+        deps.count('certificate_reloads', { result: 'ok' })
         certificateReplaced(deps.log, port, fresh.notAfter)
       },
       onRefused(error) {
-        deps.count('sip_certificate_reloads', { result: 'refused' })
+        deps.count('certificate_reloads', { result: 'refused' })
         certificateRefused(deps.log, port, error)
       },
     }),
@@ -85,7 +86,10 @@ export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps)
 async function listen(tcp: Server, { port, host }: ListenerConfig): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     tcp.once('error', reject)
-    tcp.listen(port, host, resolve)
+    tcp.listen(port, host, () => {
+      tcp.off('error', reject)
+      resolve()
+    })
   })
 }
 
@@ -98,7 +102,7 @@ function isAdmitted(socket: Socket, deps: TlsListenerDeps): boolean {
     socket.once('close', () => deps.quota.leave(source))
     return true
   }
-  deps.count('sip_connections_refused', { why: refusal })
+  deps.count('connections_refused', { why: refusal })
   socket.on('error', () => {})
   socket.resetAndDestroy()
   return false
@@ -108,7 +112,7 @@ function takeHandshakes(secure: TlsServer, home: Home, deps: TlsListenerDeps): v
   secure.on('secureConnection', (socket) => deps.onSecure(socket, home))
   secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     const why = handshakeFailure(error.code)
-    deps.count('sip_handshake_failures', { why })
+    deps.count('handshake_failures', { why })
     const address = plainAddress(socket.remoteAddress ?? '')
     if (why !== 'reset' && !deps.isTrunkAddress(address)) deps.guard.strike(deps.sourceOf(address))
     socket.destroy()

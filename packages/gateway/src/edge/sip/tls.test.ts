@@ -28,8 +28,8 @@ test('the listener speaks TLS 1.2 and 1.3, with forward secrecy and authenticate
   await assert.rejects(edge.connect(ancient))
   for (const ciphers of ['AES256-GCM-SHA384', 'ECDHE-ECDSA-AES256-SHA384', 'DHE-RSA-AES256-GCM-SHA384'])
     await assert.rejects(edge.connect({ maxVersion: 'TLSv1.2', ciphers }))
-  await edge.counted('sip_handshake_failures version')
-  await edge.counted('sip_handshake_failures cipher', 3)
+  await edge.counted('handshake_failures version')
+  await edge.counted('handshake_failures cipher', 3)
 })
 
 test('the listener refuses TLS 1.2 when told to', async () => {
@@ -44,7 +44,7 @@ test('a listener that wants client certificates takes nobody without one', async
   bare.write(requestText('OPTIONS'))
   await bare.closed
   assert.equal(bare.received(), '')
-  assert.equal(edge.counts.get('sip_handshake_failures no-certificate'), 1)
+  assert.equal(edge.counts.get('handshake_failures no-certificate'), 1)
   const peer = await edge.connect(await clientPair(edge, ['sbc.example']))
   peer.write(requestText('OPTIONS'))
   await peer.response(200)
@@ -82,7 +82,7 @@ test('a new certificate is taken up without a restart, and the call that is up s
   const { call, inDialog } = await answeredCall(edge, peer)
   const before = peer.socket.getPeerX509Certificate()?.fingerprint256
   edge.install(await edge.pki.issue(['gw.example']))
-  await edge.counted('sip_certificate_reloads ok')
+  await edge.counted('certificate_reloads ok')
   const second = await edge.connect()
   assert.notEqual(second.socket.getPeerX509Certificate()?.fingerprint256, before)
   peer.write(requestText('BYE', { ...inDialog, cseq: 2 }))
@@ -95,14 +95,14 @@ test('files that cannot be used leave the certificate as it is', async () => {
   const { certPem } = await edge.pki.issue(['gw.example'])
   writeFileSync(join(edge.folder, 'cert.pem'), certPem) // not the key’s
   edge.clock.advance(30_000)
-  assert.equal(edge.counts.get('sip_certificate_reloads refused'), 1)
+  assert.equal(edge.counts.get('certificate_reloads refused'), 1)
   writeFileSync(join(edge.folder, 'cert.pem'), 'nonsense')
   edge.clock.advance(30_000)
-  assert.equal(edge.counts.get('sip_certificate_reloads refused'), 1)
+  assert.equal(edge.counts.get('certificate_reloads refused'), 1)
   await edge.connect()
   edge.install(await edge.pki.issue(['gw.example']))
   edge.clock.advance(30_000)
-  assert.equal(edge.counts.get('sip_certificate_reloads ok'), 1)
+  assert.equal(edge.counts.get('certificate_reloads ok'), 1)
   assert.doesNotMatch(edge.logged(), /PRIVATE KEY/)
 })
 
@@ -132,7 +132,7 @@ async function lostCall(edge: TestEdge, port: number, host = '127.0.0.1') {
 
 async function loseConnection(edge: TestEdge, peer: TestPeer) {
   peer.socket.destroy()
-  await edge.counted('sip_connections_closed')
+  await edge.counted('connections_closed')
 }
 
 async function confirmBye(peer: TestPeer) {

@@ -76,7 +76,7 @@ test('a trunk has no more calls than it may, and gets room back when one ends', 
   await peer.response(200)
   peer.write(requestText('INVITE', { callId: 'c3', body: offer }))
   await peer.response(100)
-  assert.equal(edge.counts.get('sip_calls_refused trunk'), 1)
+  assert.equal(edge.counts.get('calls_refused trunk'), 1)
 })
 
 test('calls come no faster than they may, nor more at once', async () => {
@@ -94,8 +94,8 @@ test('calls come no faster than they may, nor more at once', async () => {
   await peer.response(100)
   invite('e')
   await peer.response(503)
-  assert.equal(edge.counts.get('sip_calls_refused rate'), 1)
-  assert.equal(edge.counts.get('sip_calls_refused calls'), 1)
+  assert.equal(edge.counts.get('calls_refused rate'), 1)
+  assert.equal(edge.counts.get('calls_refused calls'), 1)
 })
 
 test('a call belongs to the trunk that it came from: another’s cannot end it', async () => {

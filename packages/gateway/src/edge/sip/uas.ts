@@ -82,7 +82,7 @@ export class UserAgentServer {
     const challenges = admission.challenges.map((value) => ['WWW-Authenticate', value] as const)
     this.#respond(transaction, 401, challenges)
     if (!admission.refused) return undefined
-    count('sip_digest_refused')
+    count('digest_refused')
     digestRefused(log, flow.peer.address)
     suspect(flow)
     return undefined
@@ -100,7 +100,7 @@ export class UserAgentServer {
     const { request, flow } = transaction
     const overload = this.#overload(trunk)
     if (overload !== undefined) {
-      this.#deps.count('sip_calls_refused', { why: overload })
+      this.#deps.count('calls_refused', { why: overload })
       legRefused(this.#deps.log, trunk.id, overload)
       return transaction.respond(busy(request, this.#freshTag()))
     }
@@ -117,7 +117,7 @@ export class UserAgentServer {
 
   #open(leg: Leg): void {
     this.#legs.set(leg.key, leg)
-    this.#deps.count('sip_legs_opened')
+    this.#deps.count('legs_opened')
     leg.trying()
     this.#deps.handle(incomingCall(leg))
     leg.follow()
@@ -127,7 +127,7 @@ export class UserAgentServer {
     return {
       ...this.#deps,
       retire: (leg) => {
-        if (this.#legs.delete(leg.key)) this.#deps.count('sip_legs_retired')
+        if (this.#legs.delete(leg.key)) this.#deps.count('legs_retired')
       },
     }
   }
