@@ -12,6 +12,7 @@ interface SealedParts {
   readonly variables: CallRow['variables'] | undefined
 }
 export type NewCallEvent = Omit<CallEventRow, 'seq'> & { readonly call_id: CallId; readonly tenant: TenantId }
+export type OrphanedCall = Pick<CallRow, 'id' | 'tenant' | 'app'> & { readonly answered: boolean }
 export interface Page {
   /** Only rows with a lower id. */
   readonly before?: string | undefined
@@ -64,6 +65,15 @@ export function callStore(db: Database) {
       if (o.state !== undefined) query = query.where('state', '=', o.state)
       const rows = await query.orderBy('id', 'desc').limit(o.limit).execute()
       return rows.map((row) => openCall(db, row))
+    },
+    /** The calls that a crash left open. To be asked before new ones come. */
+    async orphans(): Promise<OrphanedCall[]> {
+      const rows = await kysely
+        .selectFrom('calls')
+        .select(['id', 'tenant', 'app', 'answered_at'])
+        .where('state', '<>', 'ended')
+        .execute()
+      return rows.map(({ answered_at: answeredAt, ...row }) => ({ ...row, answered: answeredAt !== null }))
     },
     /** Ends every call that a crash left open; how many there were. To be run before new ones come. */
     async endOrphans(endedAt: Date, reason: string): Promise<number> {

@@ -61,8 +61,11 @@ function threadDriver(connection: Connection): Driver {
 /** Whose transaction is open; everybody else waits for its end. */
 function transactionTurns() {
   let holder: { readonly session: DatabaseConnection; readonly over: PromiseWithResolvers<void> } | undefined
-  const mine = async (session: DatabaseConnection) => {
-    while (holder !== undefined && holder.session !== session) await holder.over.promise
+  const mine = async (session: DatabaseConnection): Promise<void> => {
+    const open = holder
+    if (open === undefined || open.session === session) return
+    await open.over.promise
+    return mine(session)
   }
   return {
     mine,

@@ -1,5 +1,12 @@
 export { auditStore, type AuditStore } from './audit-store.ts'
-export { callStore, type CallStore, type CallUpdate, type NewCallEvent, type Page } from './call-store.ts'
+export {
+  callStore,
+  type CallStore,
+  type CallUpdate,
+  type NewCallEvent,
+  type OrphanedCall,
+  type Page,
+} from './call-store.ts'
 export { DbError, type DbErrorCode } from './error.ts'
 export { idempotencyStore, type IdempotencyStore } from './idempotency-store.ts'
 export { openDatabase, type Database, type FieldSeal } from './open-database.ts'

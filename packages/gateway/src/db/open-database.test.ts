@@ -133,9 +133,14 @@ test('callStore().story() keeps the order in which lines were added', async () =
   )
 })
 
-test('callStore().endOrphans() ends the calls that are not ended', async () => {
+test('callStore().endOrphans() ends the calls that are not ended, which orphans() names', async () => {
   const calls = callStore(db)
+  const orphans = await calls.orphans()
+  assert.equal(orphans.length, 3)
+  assert.ok(orphans.every(({ app, answered }) => app === 'ivr' && !answered))
+  assert.ok(!orphans.some((call) => call.id === id('call', 1)))
   assert.equal(await calls.endOrphans(later, 'crash'), 3)
+  assert.deepEqual(await calls.orphans(), [])
   assert.equal((await calls.get(tenant, id('call', 4) as CallId))?.end_reason, 'crash')
   assert.equal((await calls.get(tenant, id('call', 1) as CallId))?.end_reason, 'caller-hung-up')
 })
