@@ -22,13 +22,14 @@ test('main.ts says when it is ready, and on SIGTERM reports its counts and ends'
   const child = spawn(process.execPath, [main, '--config', join(dir, 'echo.json')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const exited = once(child, 'exit')
   child.stdout.setEncoding('utf8')
   const [ready] = (await once(child.stdout, 'data')) as [string]
   assert.match(ready, /^\{"ready":true,"webhookUrl":"https:\/\/127\.0\.0\.1:\d+\/voxkeep"/)
   const report = once(child.stdout, 'data') as Promise<[string]>
   child.kill('SIGTERM')
   assert.equal((JSON.parse((await report)[0]) as { calls: number }).calls, 0)
-  assert.deepEqual(await once(child, 'exit'), [0, null])
+  assert.deepEqual(await exited, [0, null])
 })
 
 test('main.ts explains itself without a configuration', async () => {

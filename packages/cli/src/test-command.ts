@@ -30,9 +30,9 @@ function suites(fast: boolean): Suite[] {
   const unit = {
     name: 'unit',
     files: all.filter((file) => !isEndToEnd(file)),
-    flags: ['--test-concurrency=2'],
+    flags: ['--test-concurrency=2', '--test-timeout=60000'],
   }
-  const endToEnd = { name: 'end to end', files: all.filter(isEndToEnd), flags: ['--test-concurrency=1'] }
+  const endToEnd = { name: 'end to end', files: all.filter(isEndToEnd), flags: ['--test-concurrency=1', '--test-timeout=240000'] }
   return fast ? [unit] : [unit, endToEnd]
 }
 

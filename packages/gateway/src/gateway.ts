@@ -26,13 +26,14 @@ import {
   type TenantId,
 } from '#kernel'
 import { startMediaPlane } from '#media'
-import { openKeyring, recoverRecordings } from '#vault'
+import { openKeyring } from '#vault'
 import { egressGuard, httpsClient, openWebhookApp, postSigned, startOutbox, type Delivery } from '#webhook'
 import { apiCalls, apiIdempotency, apiRecordings } from './api-backend.ts'
 import { openCallApp } from './call-app.ts'
 import { openCallKeep } from './call-keep.ts'
 import { ladders } from './ladders.ts'
 import { openMetrics } from './metrics.ts'
+import { settleCrash } from './settle-crash.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export interface Gateway extends AsyncDisposable {
@@ -71,27 +72,6 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   stack.defer(() => callRows.settled())
   const recordingRows = recordingStore(database, clock)
 
-  // What a crash left behind is settled before anything new begins.
-  for (const { recording, outcome } of await recoverRecordings({
-    store: {
-      unfinished: () => recordingRows.unfinished(),
-      settle: (id, end) => recordingRows.settle(id, end),
-    },
-    keys,
-    log,
-  })) {
-    metrics.count('recordings_recovered', { state: outcome.state })
-    const found =
-      outcome.state === 'failed' ? {} : { sha256: outcome.sealed.sha256, segments: outcome.sealed.segments }
-    await audit.append({
-      type: 'recording.recovered',
-      tenant: 'default' as TenantId,
-      actor: 'system',
-      fields: { recording, state: outcome.state, ...found },
-    })
-  }
-  await callRows.endOrphans(new Date(clock.now()), 'gateway-crashed')
-
   // What speaks to apps.
   const guard = egressGuard({ allowPrivate: config.egress.allowPrivate })
   const client = stack.use(httpsClient({ guard, clock }))
@@ -108,6 +88,17 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
       post: (post, signal) => postSigned({ client, clock }, post, signal),
     }),
   )
+  await settleCrash({
+    clock,
+    random,
+    log,
+    keys,
+    calls: callRows,
+    recordings: recordingRows,
+    audit,
+    outbox,
+    metrics,
+  })
   const logDelivery = (app: AppId) => (delivery: Delivery) =>
     void events
       .addDelivery(tenantOf(app), delivery)

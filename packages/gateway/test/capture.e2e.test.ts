@@ -121,4 +121,33 @@ describe('a capture of the wire', { skip: without('baresip', 'tshark'), timeout:
     assert.equal(phoneRtcp.length, 1)
     assert.deepEqual(findMarkers(sources(checked), markers), [])
   })
+
+  test('a caller who holds is sent no audio until the call is resumed (interop 21)', async () => {
+    await using caller = await phone(0)
+    const call = gateway.app.call('held')
+    caller.dial(`sip:held@127.0.0.1:${gateway.sipPort};transport=tls`)
+    const stream = await call.stream()
+    await stream.heard(1)
+    caller.hold()
+    await caller.untilSaid(/a=sendonly[^]*SIP\/2\.0 200 OK[^]*a=recvonly/)
+    const heldAudio = await audioSent(() => stream.heard(stream.ulaw().length / 8_000 + 1.5))
+    caller.resume()
+    await caller.untilSaid(/a=recvonly[^]*SIP\/2\.0 200 OK[^]*a=sendrecv/)
+    const resumedAudio = await audioSent(() => stream.heard(stream.ulaw().length / 8_000 + 1.5))
+    caller.hangup()
+    await call.told('call.ended')
+    assert.equal(heldAudio, 0)
+    assert.ok(resumedAudio > 50, `${resumedAudio} packets`)
+  })
+
+  /** How many RTP packets the gateway sends while something else happens. */
+  async function audioSent(meanwhile: () => Promise<void>): Promise<number> {
+    await using wire = await capture([gateway.sipPort])
+    await meanwhile()
+    const { min, max } = gateway.mediaPorts.gateway
+    const rtp = over(await wire.stop(), 'udp').filter(
+      ({ from }) => from >= min && from <= max && from % 2 === 0,
+    )
+    return rtp.reduce((sum, flow) => sum + flow.payloads.length, 0)
+  }
 })

@@ -36,30 +36,36 @@ describe('a trunk with a password (interop 30)', { timeout: 150_000 }, () => {
     return startLinphone({ ...(await files()), ports: gateway.mediaPorts.phone(1), suites, credentials })
   }
 
-  test('baresip answers the challenge by MD5 and is let in', { skip: without('baresip') }, async () => {
-    await using caller = await baresip(right)
-    const call = gateway.app.call('baresip')
-    caller.dial(`sip:baresip@127.0.0.1:${gateway.sipPort};transport=tls`)
-    await (await call.stream()).heard(0.5)
-    caller.hangup()
-    await call.told('call.ended')
-    assert.match(caller.output(), /401 Unauthorized[^]*Authorization: Digest[^\n]*algorithm=MD5/)
-  })
+  test(
+    'linphone answers the challenge by SHA-256 and is let in',
+    { skip: without('linphonec') },
+    async () => {
+      await using caller = await linphone(right)
+      const call = gateway.app.call('right')
+      caller.dial(`sip:right@localhost:${gateway.sipPort};transport=tls`)
+      await (await call.stream()).heard(0.5)
+      caller.terminate()
+      await call.told('call.ended')
+      assert.match(caller.output(), /401 Unauthorized[^]*Authorization:\s+Digest[^\n]*algorithm=SHA-256/)
+    },
+  )
 
-  test('linphone answers the challenge by SHA-256 and is let in', { skip: without('linphonec') }, async () => {
-    await using caller = await linphone(right)
-    const call = gateway.app.call('linphone')
-    caller.dial(`sip:linphone@localhost:${gateway.sipPort};transport=tls`)
-    await (await call.stream()).heard(0.5)
-    caller.terminate()
-    await call.told('call.ended')
-    assert.match(caller.output(), /401 Unauthorized[^]*Authorization:\s+Digest[^\n]*algorithm=SHA-256/)
-  })
-
-  test('a phone with the wrong password is not let in', { skip: without('baresip') }, async () => {
-    await using caller = await baresip(wrong)
-    caller.dial(`sip:wrong@127.0.0.1:${gateway.sipPort};transport=tls`)
-    assert.match((await caller.until('CALL_CLOSED')).param ?? '', /401|403/)
+  test('linphone with a wrong password is not let in', { skip: without('linphonec') }, async () => {
+    await using caller = await linphone(wrong)
+    caller.dial(`sip:wrong@localhost:${gateway.sipPort};transport=tls`)
+    await caller.until(/401 Unauthorized[^]*Authorization:\s+Digest[^]*40[13] /)
     assert.ok(!JSON.stringify(gateway.app.events).includes('"wrong"'))
   })
+
+  // RFC 8760 §2.4 lets it pass over a challenge it does not understand; it gives up instead, and so does SIPp 3.6.1.
+  test(
+    'baresip 1.0, which reads only the first of two challenges, gives up at SHA-256',
+    { skip: without('baresip') },
+    async () => {
+      await using caller = await baresip(right)
+      caller.dial(`sip:md5@127.0.0.1:${gateway.sipPort};transport=tls`)
+      assert.equal((await caller.until('CALL_CLOSED')).param, 'Function not implemented')
+      assert.match(caller.output(), /algorithm=SHA-256[^]*algorithm=MD5/)
+    },
+  )
 })

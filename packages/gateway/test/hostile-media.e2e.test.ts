@@ -13,14 +13,11 @@ const suites = ['AEAD_AES_256_GCM', 'AES_CM_128_HMAC_SHA1_80'] as const
 const mebibyte = 1024 * 1024
 
 /** The newest packet of the call with everything behind its header replaced, numbered on from there. */
-function forgeries(call: SteadyCall, count: number, payload: (length: number) => Uint8Array): Uint8Array[] {
+function* forgeries(call: SteadyCall, count: number, payload: (length: number) => Uint8Array) {
   const genuine = call.sent.at(-1) ?? new Uint8Array(0)
   const view = new DataView(genuine.buffer, genuine.byteOffset)
   return Array.from({ length: count }, (_, index) => {
-    const forged = Buffer.concat([
-      genuine.subarray(0, headerBytes),
-      payload(genuine.length - headerBytes),
-    ])
+    const forged = Buffer.concat([genuine.subarray(0, headerBytes), payload(genuine.length - headerBytes)])
     forged.writeUInt16BE((view.getUint16(2) + index + 1) & 0xffff, 2)
     return new Uint8Array(forged)
   })

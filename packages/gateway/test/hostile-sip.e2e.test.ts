@@ -40,6 +40,7 @@ describe('hostile SIP, while a call goes on', () => {
   const stack = new AsyncDisposableStack()
   let gateway: GatewayProcess
   let steady: SteadyCall
+  let residentBytes = 0
   before(async () => {
     gateway = stack.use(
       await startGateway({
@@ -51,6 +52,7 @@ describe('hostile SIP, while a call goes on', () => {
       }),
     )
     steady = stack.use(await startSteadyCall(gateway, 'steady'))
+    residentBytes = (await readMetrics(gateway))('process_resident_memory_bytes')
   })
   after(() => stack.disposeAsync())
 
@@ -114,7 +116,10 @@ describe('hostile SIP, while a call goes on', () => {
 
   test('plaintext SIP and HTTP on the TLS port get no SIP and no HTTP', async () => {
     const grew = await counted('sip_handshake_failures_total', 'why="plaintext"', async () => {
-      for (const text of [request('OPTIONS', { callId: 'plain' }), 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n']) {
+      for (const text of [
+        request('OPTIONS', { callId: 'plain' }),
+        'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n',
+      ]) {
         using peer = await plain()
         peer.write(text)
         await peer.closed
@@ -194,6 +199,8 @@ describe('hostile SIP, while a call goes on', () => {
   })
 
   test('all of it cost the log a few lines, and memory little', async () => {
+    const grownBytes = (await readMetrics(gateway))('process_resident_memory_bytes') - residentBytes
+    assert.ok(grownBytes < 64 * 1024 * 1024, `${grownBytes} bytes`)
     const lines = gateway.process.output().split('\n')
     const complaints = lines.filter((line) => /"level":(40|50|60)/.test(line))
     assert.ok(complaints.length <= 3, complaints.join('\n'))

@@ -47,8 +47,12 @@ const suites: SrtpSuite[] = [
 for (const suite of suites) {
   test(`placeCall() speaks and hears over ${suite}, and hangs up`, async (t) => {
     const fake = await gateway(t)
-    const result = await call(fake, { suites: [suite], speech: tone(5), signal: untilPackets(fake, 15) })
+    let sent = 0
+    const onSent = () => (sent += 1)
+    const signal = untilPackets(fake, 15)
+    const result = await call(fake, { suites: [suite], speech: tone(5), signal, onSent })
     assert.equal(result.answered, true)
+    assert.equal(sent, result.stats.packetsSent)
     assert.equal(result.srtpSuite, suite)
     assert.deepEqual(result.end, { why: 'hung-up' })
     assert.ok(level(result.heard) > 7_000, `heard ${level(result.heard)}`)

@@ -149,15 +149,25 @@ test('a call reconnects a lost stream as often as the app’s policy says, each 
   assert.ok(world.trace.includes('ended app-finished'))
 })
 
-test('a call whose stream address the guard refuses goes on with the next command', async () => {
-  const world = fakeWorld()
-  world.decisions.push(answers({ type: 'stream', url: 'wss://blocked.test/media' }, { type: 'hangup' }))
-  await (
-    await begin(world)
-  ).settled
-  assert.ok(world.trace.includes('tell stream.failed'))
-  assert.ok(world.trace.includes('ended app-hung-up'))
-})
+for (const [host, end] of [
+  ['blocked.test', 'blocked'],
+  ['nowhere.test', 'unreachable'],
+] as const) {
+  test(`a call whose stream address is ${end} goes on with the next command`, async () => {
+    const world = fakeWorld()
+    world.decisions.push(answers({ type: 'stream', url: `wss://${host}/media` }, { type: 'hangup' }))
+    await (
+      await begin(world)
+    ).settled
+    assert.ok(world.trace.includes('tell stream.failed'))
+    assert.ok(world.trace.includes('ended app-hung-up'))
+    const [receipt] = world.receipts as { streams: { host: string; end: string }[] }[]
+    assert.deepEqual(
+      receipt?.streams.map((stream) => [stream.host, stream.end]),
+      [[host, end]],
+    )
+  })
+}
 
 test('a call whose app cannot be asked plays the fallback and hangs up', async () => {
   const world = fakeWorld()

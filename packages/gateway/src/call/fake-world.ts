@@ -9,6 +9,7 @@ import {
   type TrunkId,
 } from '#kernel'
 import type { FromMedia, SealedSummary, StreamSpec } from '#media'
+import { WebhookError } from '#webhook'
 import type { IncomingCall, SignallingEvents } from './contract.ts'
 import type { CallApp, CallDeps, Decision, Keep } from './deps.ts'
 
@@ -69,7 +70,8 @@ export function fakeWorld(
     },
     tell: async (event) => void trace.push(`tell ${event.type}`),
     prepareStream: async (url) => {
-      if (url.includes('blocked')) throw new Error('blocked')
+      if (url.includes('blocked')) throw new WebhookError('EGRESS_ADDRESS_REFUSED', 'private')
+      if (url.includes('nowhere')) throw new WebhookError('EGRESS_NAME_UNKNOWN', 'no such name')
       return { url, address: '127.0.0.1', headers: {}, tls: { spkiPins: [] } }
     },
     fetchAudio: async (url) => {

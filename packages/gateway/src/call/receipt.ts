@@ -20,11 +20,14 @@ export interface SecurityReceipt {
   endReason: EndReason | null
 }
 
+/** `blocked`: never dialled, for the guard lets nobody go there. */
+export type StreamOutcome = StreamEnd | 'blocked'
+
 export interface StreamEntry {
   readonly id: StreamId
   host: string
   tls: StreamTls | null
-  end: StreamEnd | null
+  end: StreamOutcome | null
   stats: StreamStats | null
 }
 

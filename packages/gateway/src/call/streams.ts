@@ -1,14 +1,15 @@
 import { createId, sid, wait, type StreamId } from '#kernel'
 import type { FromMedia, StreamEnd, StreamSpec } from '#media'
+import { WebhookError } from '#webhook'
 import type { CallCommand } from './commands.ts'
 import type { Live } from './live.ts'
-import { hostOf, type StreamEntry } from './receipt.ts'
+import { hostOf, type StreamEntry, type StreamOutcome } from './receipt.ts'
 
 type StreamCommand = Extract<CallCommand, { type: 'stream' }>
 
 export interface Streams {
   /** Opens a stream; resolves when it has ended for good (after the reconnects that the app's policy allows). */
-  run(command: StreamCommand, signal: AbortSignal): Promise<StreamEnd>
+  run(command: StreamCommand, signal: AbortSignal): Promise<StreamOutcome>
   closeAll(): void
   /** Resolves when each stream that was run has said how it ended: soon after the call's end, whatever the app does. */
   settled(): Promise<void>
@@ -17,8 +18,8 @@ export interface Streams {
 /** The streams of one call: at most one that talks, and a few forks. */
 export function callStreams(live: Live): Streams {
   const open = new Set<() => void>()
-  const running = new Set<Promise<StreamEnd>>()
-  async function runOne(command: StreamCommand, signal: AbortSignal): Promise<StreamEnd> {
+  const running = new Set<Promise<StreamOutcome>>()
+  async function runOne(command: StreamCommand, signal: AbortSignal): Promise<StreamOutcome> {
     const policy = live.app.config.stream.reconnect
     for (let attempt = 0; ; attempt++) {
       const end = await attach(live, command, open, signal)
@@ -55,12 +56,15 @@ async function attach(
   command: StreamCommand,
   open: Set<() => void>,
   signal: AbortSignal,
-): Promise<StreamEnd> {
+): Promise<StreamOutcome> {
   const id = createId('strm', live.deps.clock.now(), live.deps.random)
   const entry: StreamEntry = { id, host: 'invalid', tls: null, end: null, stats: null }
   live.receipt.streams.push(entry)
   const spec = await prepare(live, command, id, entry)
-  if (spec === undefined) return 'unreachable'
+  if (typeof spec === 'string') {
+    await report(live, entry, spec)
+    return spec
+  }
   await live.audit('stream.opening', { stream: id, host: entry.host, direction: command.direction })
   if (signal.aborted) return (entry.end = 'closed-by-gateway')
   const { leg } = live.incoming
@@ -80,13 +84,13 @@ async function attach(
   return why
 }
 
-/** Resolves, checks and signs the address. `undefined`: the guard refused it, and the app was told. */
+/** Resolves, checks and signs the address, or says why it is not dialled. */
 async function prepare(
   live: Live,
   command: StreamCommand,
   id: StreamId,
   entry: StreamEntry,
-): Promise<StreamSpec | undefined> {
+): Promise<StreamSpec | 'blocked' | 'unreachable'> {
   const asked = command.url ?? ''
   try {
     // An absolute address is dialled byte for byte; a relative one is taken from the webhook's.
@@ -97,10 +101,8 @@ async function prepare(
     return streamSpec(live, command, id, await live.app.prepareStream(url, id))
   } catch (error) {
     live.log.warn('stream address was refused', { streamId: id, error })
-    live.story('stream.blocked', { stream: id, host: entry.host })
-    entry.end = 'unreachable'
-    await live.tell('stream.failed', { stream_id: id, reason: 'blocked' })
-    return undefined
+    const isUnknown = error instanceof WebhookError && error.code === 'EGRESS_NAME_UNKNOWN'
+    return isUnknown ? 'unreachable' : 'blocked'
   }
 }
 
@@ -121,11 +123,12 @@ function follow(live: Live, entry: StreamEntry, event: FromMedia, ended: (why: S
   }
 }
 
-async function report(live: Live, entry: StreamEntry, why: StreamEnd): Promise<void> {
+async function report(live: Live, entry: StreamEntry, why: StreamOutcome): Promise<void> {
   entry.end = why
   const { framesIn = 0, framesOut = 0, framesDropped = 0 } = entry.stats ?? {}
   live.deps.count('streams_ended', { why })
-  live.story('stream.closed', { stream: entry.id, why, framesIn, framesOut, framesDropped })
+  const frames = { framesIn, framesOut, framesDropped }
+  live.story('stream.closed', { stream: entry.id, host: entry.host, why, ...frames })
   const orderly = why === 'closed-by-app' || why === 'closed-by-gateway'
   await live.tell(orderly ? 'stream.ended' : 'stream.failed', { stream_id: entry.id, reason: why })
 }

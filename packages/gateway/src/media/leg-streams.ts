@@ -14,6 +14,7 @@ export interface LegStream {
   readonly id: StreamId
   readonly spec: StreamSpec
   readonly connection: AppStream
+  readonly hears: Readonly<Record<'inbound' | 'outbound', boolean>>
   baseSamples: number | undefined
   framesOut: number
 }
@@ -110,16 +111,13 @@ export function legStreams(options: {
         },
       },
     })
-    opened = { id, spec, connection, baseSamples: undefined, framesOut: 0 }
+    opened = { id, spec, connection, hears: heardBy(spec.direction), baseSamples: undefined, framesOut: 0 }
     streams.push(opened)
   }
 
   function send(track: 'inbound' | 'outbound', ulaw: Uint8Array, positionSamples: number): void {
-    const other = track === 'inbound' ? 'outbound' : 'both'
     for (const stream of streams) {
-      const { direction } = stream.spec
-      if (stream.baseSamples === undefined || direction === other) continue
-      if (track === 'outbound' && direction === 'inbound') continue
+      if (stream.baseSamples === undefined || !stream.hears[track]) continue
       const timestampMs = Math.floor((positionSamples - stream.baseSamples) / samplesPerMs)
       if (timestampMs >= 0) stream.connection.sendAudio(track, ulaw, timestampMs)
     }
@@ -140,6 +138,14 @@ export function legStreams(options: {
       const speaking = conversation()
       if (speaking !== undefined) speaking.framesOut += 1
     },
+  }
+}
+
+/** The conversation hears the caller alone: it knows what it says itself. */
+function heardBy(direction: StreamSpec['direction']): LegStream['hears'] {
+  return {
+    inbound: direction !== 'outbound',
+    outbound: direction === 'outbound' || direction === 'both_tracks',
   }
 }
 

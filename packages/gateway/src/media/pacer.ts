@@ -16,8 +16,8 @@ export interface PacerSink<T> {
 
 /**
  * Turns audio of any size and rhythm into one frame every 20 ms. A caller must hear an app without delay, so audio
- * that meets an empty queue leaves at once, ahead of real time by a frame or two; how far ahead the frames have run is what
- * later lets audio come late without silence being put in.
+ * that meets an empty queue leaves at once, ahead of real time by a frame or two; and when speech breaks off without a
+ * label to say that it is over, the pacer waits a little before it lets silence in.
  */
 export interface Pacer<T> {
   /** Begins to count real time. */
@@ -44,11 +44,14 @@ const frameMs = 20
 const queuedAheadMs = 24
 /** The same for audio that has just come: an app in real time finds the frames this far ahead after a late one. */
 const freshAheadMs = 40
-/**
- * A tick without audio puts silence in when the frames sent so far last no longer than this. Receivers' jitter buffers
- * absorb it when audio then comes up to 12 ms late, before the next tick; a frame of silence within speech is heard.
- */
+/** A tick has nothing to do while the frames sent so far last longer than this. */
 const marginMs = 8
+/**
+ * How long nothing is sent when speech breaks off. What then comes late is sent late, with the timestamps it was due at:
+ * receivers have jitter buffers and concealment for that, while silence put into speech is heard, and delays the rest
+ * for good.
+ */
+const graceMs = 60
 /**
  * What a worker that stood still has missed of queued audio it sends at once, up to this much: receivers play what is
  * not too late, and the call keeps its time. After a longer stall the leg goes on from where it was, later.
@@ -64,6 +67,9 @@ export function pacer<T>(sink: PacerSink<T>): Pacer<T> {
 class FramePacer<T> implements Pacer<T> {
   readonly #sink: PacerSink<T>
   readonly #queue: PlaybackQueue<T> = playbackQueue<T>()
+  /** The last frame was audio, and nothing says that it was the end. */
+  #speaking = false
+  #brokeOffAtMs: number | undefined
   sentUntilMs = 0
   resyncs = 0
 
@@ -89,10 +95,16 @@ class FramePacer<T> implements Pacer<T> {
     if (aheadMs >= queuedAheadMs) return
     const held = this.#queue.bufferedBytes
     if (held >= frameSamples || (held > 0 && this.#queue.endsWithLabel)) return this.#sendAudio()
-    // A started frame may yet be completed, and silence may yet turn out not to be needed.
-    if (aheadMs >= marginMs) return
+    if (aheadMs >= marginMs || this.#mayGoOn(nowMs)) return
     if (held > 0) return this.#sendAudio()
     this.#sendSilence(nowMs)
+  }
+
+  /** Whether speech that broke off may still be on its way. */
+  #mayGoOn(nowMs: number): boolean {
+    if (!this.#speaking) return false
+    this.#brokeOffAtMs ??= nowMs
+    return nowMs - this.#brokeOffAtMs < graceMs
   }
 
   append(ulaw: Uint8Array, limitBytes: number, nowMs: number): number {
@@ -110,6 +122,7 @@ class FramePacer<T> implements Pacer<T> {
   }
 
   clear(): T[] {
+    this.#speaking = false
     return this.#queue.clear()
   }
 
@@ -122,6 +135,8 @@ class FramePacer<T> implements Pacer<T> {
       this.sentUntilMs += frameMs
       this.#sink.pass()
     }
+    this.#speaking = false
+    this.#brokeOffAtMs = undefined
     this.#sink.frame.fill(ULAW_SILENCE)
     this.#send(false)
   }
@@ -130,6 +145,8 @@ class FramePacer<T> implements Pacer<T> {
     const { frame } = this.#sink
     const length = this.#queue.pull(frame, 0, frameSamples)
     if (length < frameSamples) frame.fill(ULAW_SILENCE, length)
+    this.#speaking = true
+    this.#brokeOffAtMs = undefined
     this.#send(true)
     this.#report()
   }
@@ -143,6 +160,8 @@ class FramePacer<T> implements Pacer<T> {
   #report(): void {
     for (let due = this.#queue.takeDue(); due !== undefined; due = this.#queue.takeDue()) {
       this.#sink.reached(due)
+      // Whoever labels the end of what it says is not late with more.
+      if (this.#queue.bufferedBytes === 0) this.#speaking = false
     }
   }
 }

@@ -84,7 +84,10 @@ export class SecureChannel implements UdpHandlers {
     const datagram = sender === undefined ? compound : sender.sealRtcp(compound, room)
     if (datagram === undefined) return
     if (this.#rtcpMux) this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
-    else this.#udp?.sendRtcp(datagram, this.#remoteRtcp.port, this.#remoteRtcp.address)
+    // RFC 3605: a peer without RTCP may say so with port 0.
+    else if (this.#remoteRtcp.port !== 0) {
+      this.#udp?.sendRtcp(datagram, this.#remoteRtcp.port, this.#remoteRtcp.address)
+    }
   }
 
   rtp(datagram: Uint8Array, address: string, port: number): void {

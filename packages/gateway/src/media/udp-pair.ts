@@ -63,9 +63,15 @@ const numericOnly: Lookup = (hostname, options, callback) => {
   answer(null, hostname, isIPv6(hostname) ? 6 : 4)
 }
 
+/**
+ * As much as the system allows (`net.core.rmem_max`): when this thread is late, a stranger who floods the port must not
+ * push the caller's packets out of the kernel's queue.
+ */
+const recvBufferSize = 1_024 * 1_024
+
 function bind(host: string, port: number): Promise<Socket> {
   const type = isIPv6(host) ? 'udp6' : 'udp4'
-  const socket = createSocket({ type, lookup: numericOnly })
+  const socket = createSocket({ type, lookup: numericOnly, recvBufferSize })
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
     socket.bind({ port, address: host, exclusive: true }, () => {

@@ -119,15 +119,10 @@ class Connection implements StreamConnection {
       ping: () => socket.ping(),
       lost: () => this.#lose(),
     })
+    const writer = this.#writer
     this.#window = sendWindow({
-      pipe: {
-        get bufferedAmount() {
-          return socket.bufferedAmount
-        },
-        send: (message, sent) => socket.sendAscii(message, sent),
-      },
       maxBehindMs: target.maxBehindMs,
-      encode: this.#writer.media,
+      send: (track, ulaw, timestampMs) => socket.sendAscii(writer.media(track, ulaw, timestampMs)),
     })
     socket.send(connectedMessage)
     socket.send(this.#writer.start())
@@ -136,6 +131,7 @@ class Connection implements StreamConnection {
   #handlers() {
     return {
       message: (payload: Buffer, isText: boolean) => this.#receive(payload, isText),
+      drained: () => this.#window?.drained(),
       alive: () => this.#liveness?.heard(),
       closed: (why: 'closed' | 'lost' | 'protocol') =>
         this.#end(this.#why ?? (why === 'closed' ? 'closed-by-app' : why)),

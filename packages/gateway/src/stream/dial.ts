@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { isIP, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net'
+import { isIP } from 'node:net'
 import {
   checkServerIdentity,
   connect,
@@ -23,6 +23,8 @@ export interface DialHandlers {
 }
 
 const nonceBytes = 16
+/** What may wait in a socket's own buffer, where nothing can be taken back: about one second of audio. */
+const highWaterBytes = 16 * 1_024
 /**
  * What every socket of this thread reads into. Each read is handed on and done with before the next, so one piece of
  * memory serves all of them, and no read allocates.
@@ -48,18 +50,19 @@ export function dial(
   if (parts === undefined || attempt === undefined) return clock.set(0, () => handlers.failed('refused'))
 
   let read: (bytes: Buffer) => void = () => {}
-  // `onread` is an option of `net.connect` that `tls.connect` passes on, and its types leave out.
-  const reading: Pick<SocketConstructorOpts & TcpSocketConnectOpts, 'onread' | 'noDelay'> = {
+  // Options of `net.connect` that `tls.connect` passes on, though its types leave them out.
+  const stream = {
     noDelay: true,
+    highWaterMark: highWaterBytes,
     onread: {
       buffer: readBuffer,
-      callback(length) {
+      callback(length: number) {
         read(readBuffer.subarray(0, length))
         return true
       },
     },
   }
-  const socket = connect({ ...tlsOptions(target, parts), ...reading })
+  const socket = connect({ ...tlsOptions(target, parts), ...stream })
   const cancelTimeout = clock.set(target.connectTimeoutMs, () => fail('unreachable'))
 
   function settle(): void {

@@ -54,7 +54,7 @@ export function twilioWriter(start: StreamStart, tracks: readonly Track[]): Twil
     media(track, ulaw, timestampMs) {
       sequence += 1
       chunks[track] += 1
-      return `{"event":"media","sequenceNumber":"${sequence}","media":{"track":"${track}","chunk":"${chunks[track]}","timestamp":"${timestampMs}","payload":"${base64(ulaw)}${tail}`
+      return `{"event":"media","sequenceNumber":"${sequence}","media":{"track":"${track}","chunk":"${chunks[track]}","timestamp":"${timestampMs}","payload":"${ulaw.toBase64()}${tail}`
     },
     dtmf: (digit) =>
       JSON.stringify({
@@ -74,8 +74,4 @@ function asciiJson(text: string): string {
     /[^\x20-\x7e]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }

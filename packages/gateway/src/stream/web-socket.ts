@@ -9,6 +9,8 @@ const maxMessageBytes = 1_024 * 1_024
 export interface WebSocketHandlers {
   /** Borrowed until the call returns. */
   message(payload: Buffer, isText: boolean): void
+  /** Everything that was sent has left for the kernel, after `sendAscii` said that the buffer was full. */
+  drained(): void
   /** The app answered a ping, or pinged: it is alive. */
   alive(): void
   /** The connection is gone. */
@@ -39,6 +41,7 @@ export class WebSocket {
       failed: (code) => this.#fail(code),
     })
     socket.on('error', () => (this.#why ??= 'lost'))
+    socket.on('drain', () => this.#handlers?.drained())
     socket.once('close', () => this.#handlers?.closed(this.#why ?? 'lost'))
   }
 
@@ -58,9 +61,9 @@ export class WebSocket {
     return this.#socket.writableLength
   }
 
-  /** Sends a message of ASCII alone. */
-  sendAscii(text: string, sent?: () => void): void {
-    if (this.#writes) this.#socket.write(this.#writer.ascii(text), sent)
+  /** Sends a message of ASCII alone; false when the buffer is full with it, until `drained`. */
+  sendAscii(text: string): boolean {
+    return this.#closeSent || this.#socket.write(this.#writer.ascii(text))
   }
 
   send(text: string): void {

@@ -36,6 +36,7 @@ export {
 } from './recording-writer.ts'
 export {
   recoverRecordings,
+  type RecoveredRecording,
   type RecoveryOutcome,
   type RecoveryStore,
   type UnfinishedRecording,

@@ -22,6 +22,11 @@ export interface RecoveryStore {
   settle(recording: RecordingIdentity['recording'], outcome: RecoveryOutcome): Promise<void>
 }
 
+/** One that was settled, and how. */
+export interface RecoveredRecording extends RecordingIdentity {
+  readonly outcome: RecoveryOutcome
+}
+
 export type RecoveryOutcome =
   /** It was whole: the process died after sealing and before writing that down. */
   | { readonly state: 'sealed'; readonly sealed: SealedSummary }
@@ -39,8 +44,8 @@ export async function recoverRecordings(o: {
   readonly store: RecoveryStore
   readonly keys: KeyProvider
   readonly log: Log
-}): Promise<{ readonly recording: string; readonly outcome: RecoveryOutcome }[]> {
-  const outcomes = []
+}): Promise<RecoveredRecording[]> {
+  const outcomes: RecoveredRecording[] = []
   for (const unfinished of await o.store.unfinished()) {
     const outcome = await recoverOne(unfinished, o.keys).catch((error: unknown): RecoveryOutcome => {
       const code = error instanceof VaultError ? error.code : 'VAULT_WRITE_FAILED'
@@ -52,7 +57,8 @@ export async function recoverRecordings(o: {
       recordingId: unfinished.recording,
       state: outcome.state,
     })
-    outcomes.push({ recording: unfinished.recording, outcome })
+    const { tenant, call, recording } = unfinished
+    outcomes.push({ tenant, call, recording, outcome })
   }
   return outcomes
 }

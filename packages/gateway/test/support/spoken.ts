@@ -1,0 +1,27 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseWav, serializeWav, toMono8k } from '@voxkeep/wire/wav'
+
+export const samplesPerSecond = 8_000
+
+const callerWav = fileURLToPath(import.meta.resolve('@voxkeep/softphone/caller.wav'))
+
+/** The first seconds of what a caller says: 8 kHz, 16-bit. */
+export function spoken(seconds: number): Int16Array {
+  return readSamples(callerWav).slice(0, seconds * samplesPerSecond)
+}
+
+/** The samples of any WAV file, as one channel at 8 kHz. */
+export function readSamples(path: string): Int16Array {
+  const wav = parseWav(readFileSync(path))
+  if ('error' in wav) throw new Error(`${path}: ${wav.error}`)
+  return toMono8k(wav)
+}
+
+/** Writes `samples` and then silence, so that a phone that plays the file stays on the line. */
+export function writeSpeech(path: string, samples: Int16Array, silenceSeconds: number): void {
+  const padded = new Int16Array(samples.length + silenceSeconds * samplesPerSecond)
+  padded.set(samples)
+  const data = new Uint8Array(padded.buffer)
+  writeFileSync(path, serializeWav({ format: 'pcm16', sampleRateHz: samplesPerSecond, channels: 1, data }))
+}
