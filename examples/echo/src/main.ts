@@ -9,13 +9,13 @@ if (values.config === undefined) {
 }
 
 const app = await startEchoApp(loadOptions(values.config))
-console.log(
-  JSON.stringify({ ready: true, webhookUrl: app.webhookUrl, streamUrl: app.streamUrl, pid: process.pid }),
-)
-
 async function stop(): Promise<void> {
   console.log(JSON.stringify(app.stats))
   await app[Symbol.asyncDispose]()
 }
 process.once('SIGTERM', () => void stop())
 process.once('SIGINT', () => void stop())
+// Last, so that whoever reads this line may send the signal at once.
+console.log(
+  JSON.stringify({ ready: true, webhookUrl: app.webhookUrl, streamUrl: app.streamUrl, pid: process.pid }),
+)

@@ -21,36 +21,45 @@ interface Suite {
 
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
 
-/** Unit tests share one process each workspace; end-to-end tests get a process a file, one after the other. */
-function suites(fast: boolean): Suite[] {
+/**
+ * Unit tests run in two processes side by side, one for the gateway and one for the rest; end-to-end tests get a process a file,
+ * one after the other. Each inner list runs side by side.
+ */
+function plan(fast: boolean): Suite[][] {
   const all = globSync('{packages,tools,examples,bench}/**/*.test.ts', {
     cwd: root,
     exclude: (name) => name === 'node_modules',
   }).toSorted()
-  const unit = {
-    name: 'unit',
-    files: all.filter((file) => !isEndToEnd(file)),
-    flags: ['--test-concurrency=2', '--test-timeout=60000'],
-  }
-  const endToEnd = { name: 'end to end', files: all.filter(isEndToEnd), flags: ['--test-concurrency=1', '--test-timeout=240000'] }
-  return fast ? [unit] : [unit, endToEnd]
+  const unit = all.filter((file) => !isEndToEnd(file))
+  const ofGateway = (file: string) => file.startsWith('packages/gateway')
+  const unitFlags = ['--test-isolation=none', '--test-timeout=60000', '--test-reporter=dot']
+  const endToEndFlags = ['--test-concurrency=1', '--test-timeout=240000', '--test-reporter=spec']
+  const units = [
+    { name: 'unit, gateway', files: unit.filter(ofGateway), flags: unitFlags },
+    { name: 'unit, the rest', files: unit.filter((file) => !ofGateway(file)), flags: unitFlags },
+  ]
+  const endToEnd = { name: 'end to end', files: all.filter(isEndToEnd), flags: endToEndFlags }
+  return fast ? [units] : [units, [endToEnd]]
 }
 
 async function runSuite(suite: Suite, counts: string, pattern: string | undefined): Promise<Counts> {
   const only = pattern === undefined ? [] : [`--test-name-pattern=${pattern}`]
   const reporters = [
-    '--test-reporter=dot',
     '--test-reporter-destination=stderr',
     `--test-reporter=${join(import.meta.dirname, 'counts-reporter.ts')}`,
     `--test-reporter-destination=${counts}`,
   ]
   const status = await run(
     process.execPath,
-    [...nodeFlags, '--test', ...suite.flags, ...only, ...reporters, ...suite.files],
+    [...nodeFlags, '--test', ...only, ...suite.flags, ...reporters, ...suite.files],
     { cwd: root },
   )
   const counted = JSON.parse(readFileSync(counts, 'utf8')) as Counts
   return status !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted
+}
+
+function add(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
 }
 
 export function testCommand(): Command {
@@ -62,14 +71,12 @@ export function testCommand(): Command {
       const dir = mkdtempSync(join(tmpdir(), 'voxkeep-test-'))
       let total: Counts = { passed: 0, failed: 0, skipped: 0 }
       const failedGates = options.only === undefined ? await runGates() : []
-      for (const suite of suites(options.fast ?? false)) {
-        progress(`\n${suite.name}: ${suite.files.length} files`)
-        const counts = await runSuite(suite, join(dir, 'counts.json'), options.only)
-        total = {
-          passed: total.passed + counts.passed,
-          failed: total.failed + counts.failed,
-          skipped: total.skipped + counts.skipped,
-        }
+      for (const sideBySide of plan(options.fast ?? false)) {
+        for (const { name, files } of sideBySide) progress(`\n${name}: ${files.length} files`)
+        const counted = await Promise.all(
+          sideBySide.map((suite, index) => runSuite(suite, join(dir, `counts-${index}.json`), options.only)),
+        )
+        total = [total, ...counted].reduce(add)
       }
       rmSync(dir, { recursive: true })
       if (failedGates.length > 0) progress(`\nfailed checks: ${failedGates.join(', ')}`)

@@ -40,7 +40,7 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip'), timeout: 15
     const stream = await call.stream()
     await caller.press('5*')
     await stream.pressed('5*')
-    await stream.heard(7)
+    await stream.heard(8.5)
     caller.hangup()
     assert.equal((await call.told('call.ended'))['reason'], 'caller-hung-up')
     await stream.stopped
@@ -57,7 +57,7 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip'), timeout: 15
     await using caller = await phone()
     const call = gateway.app.call('recorded')
     dial(caller, 'recorded')
-    await (await call.stream()).heard(6.5)
+    await (await call.stream()).heard(8.5)
     caller.hangup()
     const { recording_id: recording } = await call.told('recording.completed')
     const [left, right] = await recordedSides(gateway.api, String(recording))

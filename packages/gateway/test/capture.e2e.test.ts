@@ -81,7 +81,7 @@ describe('a capture of the wire', { skip: without('baresip', 'tshark'), timeout:
     const stream = await call.stream()
     await caller.press('42')
     await stream.pressed('42')
-    await stream.heard(6)
+    await stream.heard(7.5)
     caller.hangup()
     const { recording_id: recording } = await call.told('recording.completed')
     await recordedSides(gateway.api, String(recording))

@@ -9,18 +9,22 @@ import { startSprayer } from './support/sprayer.ts'
 import { assertUntouched, startSteadyCall, type SteadyCall } from './support/steady-call.ts'
 
 const headerBytes = 12
-const suites = ['AEAD_AES_256_GCM', 'AES_CM_128_HMAC_SHA1_80'] as const
+/** How many forged packets, under which suite. */
+const floods = [
+  ['AEAD_AES_256_GCM', 20_000],
+  ['AES_CM_128_HMAC_SHA1_80', 5_000],
+] as const
 const mebibyte = 1024 * 1024
 
 /** The newest packet of the call with everything behind its header replaced, numbered on from there. */
 function* forgeries(call: SteadyCall, count: number, payload: (length: number) => Uint8Array) {
   const genuine = call.sent.at(-1) ?? new Uint8Array(0)
   const view = new DataView(genuine.buffer, genuine.byteOffset)
-  return Array.from({ length: count }, (_, index) => {
+  for (let index = 1; index <= count; index += 1) {
     const forged = Buffer.concat([genuine.subarray(0, headerBytes), payload(genuine.length - headerBytes)])
-    forged.writeUInt16BE((view.getUint16(2) + index + 1) & 0xffff, 2)
-    return new Uint8Array(forged)
-  })
+    forged.writeUInt16BE((view.getUint16(2) + index) & 0xffff, 2)
+    yield new Uint8Array(forged)
+  }
 }
 
 /** A second of a loud tone as RTP that nobody sealed, from a source of its own. */
@@ -50,21 +54,20 @@ describe('hostile media, at the port of a call that goes on', () => {
 
   const residentBytes = async () => (await readMetrics(gateway))('process_resident_memory_bytes')
 
-  for (const suite of suites) {
-    test(`20,000 packets with bad tags under ${suite} move nothing and are counted`, async () => {
-      await using call = await startSteadyCall(gateway, `flood-${suite.slice(0, 4).toLowerCase()}`, {
-        suites: [suite],
-      })
+  for (const [suite, count] of floods) {
+    test(`${count} packets with bad tags under ${suite} move nothing and are counted`, async () => {
+      await using call = await startSteadyCall(gateway, suite.toLowerCase(), { suites: [suite] })
       await using stranger = await startSprayer(call.media)
       const before = await residentBytes()
-      await stranger.spray(forgeries(call, 20_000, randomBytes))
+      await stranger.spray(forgeries(call, count, randomBytes))
       await call.lives(1)
       const grownBytes = (await residentBytes()) - before
       const end = await call.end()
       assertUntouched(end)
-      assert.ok(Number(end.statistics['dropped.auth']) >= 19_000, JSON.stringify(end.statistics))
-      assert.equal(end.statistics['dropped.moved'], undefined)
       assert.equal(stranger.received(), 0)
+      // Some may be lost on their way, as with any datagram.
+      assert.ok(Number(end.statistics['dropped.auth']) >= count * 0.95, JSON.stringify(end.statistics))
+      assert.equal(end.statistics['dropped.moved'], undefined)
       assert.ok(grownBytes < 48 * mebibyte, `${grownBytes / mebibyte} MiB`)
     })
   }
@@ -107,9 +110,12 @@ describe('hostile media, at the port of a call that goes on', () => {
     await call.lives(1)
     const end = await call.end()
     assertUntouched(end)
-    const { statistics } = end
-    const refused = Number(statistics['dropped.auth'] ?? 0) + Number(statistics['dropped.short'] ?? 0)
-    assert.equal(refused, tone.length + inPlace.length + 1, JSON.stringify(statistics))
+    // A number that the caller has used meanwhile is a replay, whatever the packet holds.
+    const refused = ['auth', 'short', 'replay'].map((why) => Number(end.statistics[`dropped.${why}`] ?? 0))
+    assert.equal(
+      refused.reduce((sum, count) => sum + count),
+      tone.length + 50 + 1,
+    )
     assert.equal(neighbour.received(), 0)
   })
 

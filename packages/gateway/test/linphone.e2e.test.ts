@@ -38,7 +38,7 @@ describe('linphone 5.1 (TLS, SDES-SRTP)', { skip: without('linphonec'), timeout:
       dial(caller, name)
       await caller.until(/Media streams established/)
       const stream = await call.stream()
-      await stream.heard(6.5)
+      await stream.heard(7.5)
       caller.terminate()
       assert.equal((await call.told('call.ended'))['reason'], 'caller-hung-up')
       await caller.until(/ended \(No error\)/)

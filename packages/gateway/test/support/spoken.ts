@@ -18,10 +18,16 @@ export function readSamples(path: string): Int16Array {
   return toMono8k(wav)
 }
 
-/** Writes `samples` and then silence, so that a phone that plays the file stays on the line. */
+const pauseSeconds = 1.5
+
+/**
+ * Writes a pause, in which the app's stream can begin even on a busy machine, then `samples`, then silence, so that a phone
+ * that plays the file stays on the line.
+ */
 export function writeSpeech(path: string, samples: Int16Array, silenceSeconds: number): void {
-  const padded = new Int16Array(samples.length + silenceSeconds * samplesPerSecond)
-  padded.set(samples)
+  const pause = pauseSeconds * samplesPerSecond
+  const padded = new Int16Array(pause + samples.length + silenceSeconds * samplesPerSecond)
+  padded.set(samples, pause)
   const data = new Uint8Array(padded.buffer)
   writeFileSync(path, serializeWav({ format: 'pcm16', sampleRateHz: samplesPerSecond, channels: 1, data }))
 }
