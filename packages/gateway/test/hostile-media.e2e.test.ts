@@ -58,10 +58,10 @@ describe('hostile media, at the port of a call that goes on', () => {
     test(`${count} packets with bad tags under ${suite} move nothing and are counted`, async () => {
       await using call = await startSteadyCall(gateway, suite.toLowerCase(), { suites: [suite] })
       await using stranger = await startSprayer(call.media)
-      const before = await residentBytes()
+      const earlierBytes = await residentBytes()
       await stranger.spray(forgeries(call, count, randomBytes))
       await call.lives(1)
-      const grownBytes = (await residentBytes()) - before
+      const grownBytes = (await residentBytes()) - earlierBytes
       const end = await call.end()
       assertUntouched(end)
       assert.equal(stranger.received(), 0)

@@ -146,7 +146,7 @@ describe('hostile SIP, while a call goes on', () => {
   })
 
   test('a source that is no trunk learns nothing, is shown the door, and is banned when it comes back', async () => {
-    const before = await readMetrics(gateway)
+    const earlier = await readMetrics(gateway)
     const attempts = ['OPTIONS', 'REGISTER', 'INVITE', 'BYE', 'SUBSCRIBE']
     const probes = attempts.map((method) => request(method, { callId: method })).join('')
     let connections = 0
@@ -158,7 +158,7 @@ describe('hostile SIP, while a call goes on', () => {
       assert.equal(peer.received(), '')
     }
     const now = await readMetrics(gateway)
-    const grew = (name: string, label?: string) => now(name, label) - before(name, label)
+    const grew = (name: string, label?: string) => now(name, label) - earlier(name, label)
     assert.equal(connections, 10)
     assert.equal(grew('sip_connections_dropped_total', 'why="stranger"'), 10)
     assert.equal(grew('sip_stranger_messages_total'), 40)
@@ -169,14 +169,14 @@ describe('hostile SIP, while a call goes on', () => {
   })
 
   test('a crowd that connects and says nothing has its share of connections for as long as a handshake may take', async () => {
-    const before = await readMetrics(gateway)
+    const earlier = await readMetrics(gateway)
     const knocking = Array.from({ length: connectionsPerSource + 10 }, () =>
       plain({ from: crowd }).catch(() => undefined),
     )
     const peers = (await Promise.all(knocking)).filter((peer) => peer !== undefined)
     await Promise.all(peers.map((peer) => peer.closed))
     const now = await readMetrics(gateway)
-    const grew = (name: string, label?: string) => now(name, label) - before(name, label)
+    const grew = (name: string, label?: string) => now(name, label) - earlier(name, label)
     assert.equal(grew('sip_connections_refused_total', 'why="source"'), 10)
     assert.equal(grew('sip_handshake_failures_total', 'why="timeout"'), connectionsPerSource)
     assert.ok(peers.every((peer) => peer.received() === ''))
