@@ -6,12 +6,7 @@ import { progress } from './output.ts'
 import { nodeFlags, root } from './paths.ts'
 import { run } from './run.ts'
 import { runGates } from './check-command.ts'
-
-export interface Counts {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-}
+import type { Counts } from './counts-reporter.ts'
 
 interface Suite {
   readonly name: string
@@ -55,11 +50,17 @@ async function runSuite(suite: Suite, counts: string, pattern: string | undefine
     { cwd: root },
   )
   const counted = JSON.parse(readFileSync(counts, 'utf8')) as Counts
-  return status !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted
+  const silent = { ...counted, failed: 1, failures: [`${suite.name}: the run ended with status ${status}`] }
+  return status !== 0 && counted.failed === 0 ? silent : counted
 }
 
 function add(a: Counts, b: Counts): Counts {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    failures: [...a.failures, ...b.failures],
+  }
 }
 
 export function testCommand(): Command {
@@ -69,7 +70,7 @@ export function testCommand(): Command {
     .option('--only <pattern>', 'run only tests whose name matches')
     .action(async (options: { fast?: true; only?: string }) => {
       const dir = mkdtempSync(join(tmpdir(), 'voxkeep-test-'))
-      let total: Counts = { passed: 0, failed: 0, skipped: 0 }
+      let total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
       const failedGates = options.only === undefined ? await runGates() : []
       for (const sideBySide of plan(options.fast ?? false)) {
         for (const { name, files } of sideBySide) progress(`\n${name}: ${files.length} files`)
@@ -79,6 +80,7 @@ export function testCommand(): Command {
         total = [total, ...counted].reduce(add)
       }
       rmSync(dir, { recursive: true })
+      for (const failure of total.failures) progress(`\nfailed: ${failure}`)
       if (failedGates.length > 0) progress(`\nfailed checks: ${failedGates.join(', ')}`)
       const failed = total.failed + failedGates.length
       process.stdout.write(`${total.passed} passed, ${failed} failed, ${total.skipped} skipped\n`)

@@ -384,13 +384,14 @@ test('C13: a hold stops our packets; after it the stream goes on in the same num
   it.media.connect(leg, { ...it.caller.audio, direction: 'inactive' })
   await it.media.stats(leg)
   const { packetsOut } = await it.media.stats(leg)
-  for (let i = 0; i < 5; i += 1) await socket.nextOf('media')
+  const heldAtMs = systemClock.monotonicMs()
+  while (systemClock.monotonicMs() - heldAtMs < 120) await socket.nextOf('media')
   assert.equal((await it.media.stats(leg)).packetsOut, packetsOut)
   const resumed = it.caller.nextPacket(({ marker }) => marker)
   it.media.connect(leg, it.caller.audio)
   const after = await resumed
   assert.equal(after.ssrc, before.ssrc)
-  assert.ok(after.timestamp - before.timestamp >= 160 * 5, 'the time of the hold has passed')
+  assert.ok(after.timestamp - before.timestamp >= 160 * 4, 'the time of the hold has passed')
   assert.equal(it.caller.failures, 0)
 })
 
