@@ -53,7 +53,7 @@ export async function startCapture({ folder, tcpPorts, udpPorts }: CaptureOption
       // What was sent is not yet what was captured: a last packet of ours tells when it is.
       const last = createSocket('udp4')
       last.send('the last', udpPorts.max, '127.0.0.1')
-      await shark.until(new RegExp(`^${udpPorts.max}$`, 'm'))
+      await shark.until(new RegExp(`^${udpPorts.max}$`, 'm'), 30_000)
       last.close()
       await shark.stop('SIGINT')
       return readCapture(file)
@@ -72,20 +72,42 @@ async function readCapture(file: string): Promise<Captured> {
       .filter((line) => line !== '')
       .map((line) => line.split('\t'))
   }
-  const flows = (['tcp', 'udp'] as const).map(async (protocol) => {
-    const fields = ['srcport', 'dstport', 'payload'].map((field) => `${protocol}.${field}`)
-    return gather(protocol, await dissect(`${protocol}.payload and not tcp.analysis.retransmission`, fields))
-  })
-  return { flows: (await Promise.all(flows)).flat(), dissect }
+  const udp = await dissect('udp.payload', ['udp.srcport', 'udp.dstport', 'udp.payload'])
+  const tcp = await dissect('tcp.payload', ['tcp.srcport', 'tcp.dstport', 'tcp.payload', 'tcp.seq'])
+  return { flows: [...gather('udp', udp), ...gather('tcp', tcp).map(inSequence)], dissect }
 }
 
-function gather(protocol: Flow['protocol'], packets: readonly string[][]): Flow[] {
-  const flows = new Map<string, Flow & { payloads: Uint8Array[] }>()
-  for (const [from = '', to = '', payload = ''] of packets) {
+interface Segments extends Flow {
+  readonly payloads: Uint8Array[]
+  /** Of each payload, for TCP. */
+  readonly sequences: number[]
+}
+
+function gather(protocol: Flow['protocol'], packets: readonly string[][]): Segments[] {
+  const flows = new Map<string, Segments>()
+  for (const [from = '', to = '', payload = '', sequence = ''] of packets) {
     const key = `${from} ${to}`
-    const flow = flows.get(key) ?? { protocol, from: Number(from), to: Number(to), payloads: [] }
+    const flow = flows.get(key) ?? newFlow(protocol, Number(from), Number(to))
     flow.payloads.push(Uint8Array.fromHex(payload.replaceAll(':', '')))
+    flow.sequences.push(Number(sequence))
     flows.set(key, flow)
   }
   return [...flows.values()]
+}
+
+function newFlow(protocol: Flow['protocol'], from: number, to: number): Segments {
+  return { protocol, from, to, payloads: [], sequences: [] }
+}
+
+/** What the receiver's application got: a busy machine sends segments again, in whole or in part. */
+function inSequence({ sequences, payloads, ...flow }: Segments): Flow {
+  const segments = payloads.map((payload, i) => ({ payload, start: sequences[i] ?? 0 }))
+  const got: Uint8Array[] = []
+  let next = 0
+  for (const { payload, start } of segments.toSorted((a, b) => a.start - b.start)) {
+    const fresh = payload.subarray(Math.max(0, next - start))
+    if (fresh.length > 0) got.push(fresh)
+    next = Math.max(next, start + payload.length)
+  }
+  return { ...flow, payloads: got }
 }
