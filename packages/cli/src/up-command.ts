@@ -6,7 +6,7 @@ import { run } from './run.ts'
 
 export function upCommand(): Command {
   return new Command('up')
-    .description('Run the gateway until it is told to stop (Ctrl-C drains calls first).')
+    .description('Run the gateway until it is told to stop (Ctrl-C ends its calls in good order).')
     .option('-c, --config <file>', 'configuration file', 'voxkeep.yaml')
     .action(async (options: { config: string }) => {
       const config = resolve(options.config)

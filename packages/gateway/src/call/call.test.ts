@@ -301,12 +301,21 @@ test('no audit, no act: a call ends before it records when the audit log takes n
     audit: (event: Parameters<typeof audit>[0]) =>
       event.type === 'recording.starting' ? Promise.reject(new Error('disk full')) : audit(event),
   })
+  const { beginRecording } = world.deps.keep
+  const dataKey = new Uint8Array(32).fill(7)
+  Object.assign(world.deps.keep, {
+    beginRecording: (...begun: Parameters<typeof beginRecording>) => {
+      const made = beginRecording(...begun)
+      return { ...made, spec: { ...made.spec, dataKey } }
+    },
+  })
   world.decisions.push(answers({ type: 'record' }, { type: 'wait' }))
   await (
     await begin(world)
   ).settled
   assert.ok(!world.trace.includes('startRecording'))
   assert.ok(world.trace.includes('ended audit-failed'))
+  assert.deepEqual(dataKey, new Uint8Array(32), 'the key of a recording that never began is zeroed')
 })
 
 test('a call ends when the media falls silent and when its longest time is up', async () => {

@@ -29,7 +29,12 @@ export function callRecorder(live: Live): Recorder {
     const id = createId('rec', live.deps.clock.now(), live.deps.random)
     const { clock, keep } = live.deps
     const { spec, keyRef, listed } = keep.beginRecording(live.id, live.incoming.tenant, id, clock.now())
-    await Promise.all([listed, live.audit('recording.starting', { recording: id, keyRef })])
+    try {
+      await Promise.all([listed, live.audit('recording.starting', { recording: id, keyRef })])
+    } catch (error) {
+      spec.dataKey.fill(0)
+      throw error
+    }
     const entry = { id, keyRef, state: 'recording' as const, sha256: null, durationMs: null }
     running = { id, entry, paused: false }
     live.receipt.recordings.push(entry)
