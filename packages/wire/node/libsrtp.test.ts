@@ -114,7 +114,52 @@ describe('interoperability with libsrtp', { skip }, () => {
       })
     }
     test(`interop 4: openRtp() joins a libsrtp stream at its rollover counter, ${suite}`, () => {
-      weOpen(suite, masterFor(suite), [`seal-rtp ${firstPacket()}`, `roc ${ssrc} 41`], { initialRoc: 41 })
+      weOpen(suite, masterFor(suite), [`seal-rtp ${firstPacket()}`, `roc ${ssrc} 41`], {
+        before: new Map([[ssrc, 41 * 0x10000 + 65_000]]),
+      })
+    })
+    test(`interop 7: libsrtp and we follow each other through five wraps, ${suite}`, () => {
+      const master = masterFor(suite)
+      const packets = wrappingPackets()
+      const sender = srtpSender(nodeSrtpCrypto, suite, master)
+      const sealed = packets.map((packet) => `open-rtp ${hexOf(sender.sealRtp(packet, new Uint8Array(600)))}`)
+      const plain = packets.map((packet) => packet.toHex())
+      assert.deepEqual(peer(suite, master, sealed), plain)
+      const receiver = srtpReceiver(nodeSrtpCrypto, suite, [master])
+      const theirs = peer(
+        suite,
+        master,
+        plain.map((packet) => `seal-rtp ${packet}`),
+      )
+      const opened = theirs.map((hex) => {
+        const result = receiver.openRtp(Uint8Array.fromHex(hex))
+        return result.ok ? result.packet.toHex() : result.reason
+      })
+      assert.deepEqual(opened, plain)
+    })
+    test(`SRTCP of several SSRCs goes to and from libsrtp, each counted by itself, ${suite}`, () => {
+      const master = masterFor(suite)
+      const packets = [1, 2, 1, 3, 2, 1].map((source) =>
+        serializeRtcp([{ kind: 'rr', ssrc: source, reports: [] }]),
+      )
+      const plain = packets.map((packet) => packet.toHex())
+      const sender = srtpSender(nodeSrtpCrypto, suite, master)
+      const sealed = packets.map(
+        (packet) => `open-rtcp ${hexOf(sender.sealRtcp(packet, new Uint8Array(600)))}`,
+      )
+      assert.deepEqual(peer(suite, master, sealed), plain)
+      const receiver = srtpReceiver(nodeSrtpCrypto, suite, [master])
+      const theirs = peer(
+        suite,
+        master,
+        plain.map((packet) => `seal-rtcp ${packet}`),
+      )
+      const opened = theirs.map((hex) => {
+        const result = receiver.openRtcp(Uint8Array.fromHex(hex))
+        return result.ok ? result.packet.toHex() : result.reason
+      })
+      assert.deepEqual(opened, plain)
+      assert.equal(receiver.openRtcp(Uint8Array.fromHex(theirs[5] ?? '')).ok, false)
     })
     test(`libsrtp refuses what sealRtp() sealed once a bit flips, ${suite}`, () => {
       const master = masterFor(suite)
@@ -160,6 +205,24 @@ function rtpPackets(): Uint8Array[] {
       csrc: i === 3 ? [1, 2] : [],
       ...(i === 4 && { extension: { profile: 0xbede, data: Uint8Array.of(0x10, 7, 0, 0) } }),
       payload: nodeRandomBytes([160, 1, 333, 16, 15, 240][i] ?? 0),
+    }),
+  )
+}
+
+/** Two hours of a call, of which a few packets in each ten minutes are kept. */
+function wrappingPackets(): Uint8Array[] {
+  const indices = Array.from({ length: 22 }, (_, i) => [i * 0x3fff + 7, i * 0x3fff + 8]).flat()
+  return indices.map((index) =>
+    serializeRtp({
+      version: 2,
+      padding: false,
+      marker: false,
+      payloadType: 0,
+      sequence: index & 0xffff,
+      timestamp: index * 160,
+      ssrc,
+      csrc: [],
+      payload: nodeRandomBytes(40),
     }),
   )
 }

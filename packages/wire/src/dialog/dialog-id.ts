@@ -11,7 +11,7 @@ function tagIn(message: SipMessage, name: 'From' | 'To'): string {
 }
 
 /** The key under which a dialog is kept. */
-export function dialogKey(dialog: Dialog): string {
+export function dialogKey(dialog: Pick<Dialog, 'callId' | 'localTag' | 'remoteTag'>): string {
   return join(dialog.callId, dialog.localTag, dialog.remoteTag)
 }
 

@@ -134,3 +134,17 @@ test('eventReceiver() undoes eventSender(), over any keys and durations, with an
     }),
   )
 })
+
+for (const clockRateHz of [8_000, 16_000, 48_000]) {
+  test(`interop 19: eventReceiver() tells a key's length on a clock of ${clockRateHz} Hz, long ones included`, () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 12_000 }), fc.nat(0xffff_ffff), (durationMs, timestamp) => {
+        const packets = eventSender('9', durationMs, { timestamp, clockRateHz }) ?? []
+        const receiver = eventReceiver({ clockRateHz })
+        const events = packets.flatMap((packet) => receiver.push(packet.timestamp, packet.payload) ?? [])
+        assert.deepEqual(events, [{ digit: '9', durationMs }])
+      }),
+      { numRuns: 50 },
+    )
+  })
+}

@@ -14,6 +14,8 @@ export interface ReceptionStats {
   /** Expected less received; negative with duplicates. */
   readonly lost: number
   readonly jitterMs: number
+  /** Holes in the sequence so far, however long each was: reordering counts as one as well. */
+  readonly holes: number
 }
 
 const maxLost = 0x7fffff
@@ -29,6 +31,7 @@ class Statistics implements ReceptionStats {
   #base: number | undefined
   #highest = 0
   received = 0
+  holes = 0
   /** In timestamp units. */
   #jitter = 0
   #lastTransit: number | undefined
@@ -43,6 +46,7 @@ class Statistics implements ReceptionStats {
     const extended = this.#extend(sequence)
     if (this.#base === undefined) this.#highest = extended
     this.#base = Math.min(this.#base ?? extended, extended)
+    if (extended > this.#highest + 1) this.holes += 1
     this.#highest = Math.max(this.#highest, extended)
     this.received += 1
     this.#updateJitter(timestamp, arrivalMs)

@@ -87,8 +87,9 @@ test('interop 17: a re-offer may move address, port and payload types', () => {
   assert.equal(audio.dtmf?.sendPayloadType, 96)
 })
 
-test('answerOffer() takes the first common codec in the peer’s order', () => {
-  assert.equal(accepted(offerOf().replace('0 8 101', '18 8 0 101')).audio.codec, 'PCMA')
+test('answerOffer() takes the first of our codecs that was offered, whatever the peer’s order', () => {
+  assert.equal(accepted(offerOf().replace('0 8 101', '18 8 0 101')).audio.codec, 'PCMU')
+  assert.equal(accepted(offerOf(), { codecs: ['G722', 'PCMA', 'PCMU'] }).audio.codec, 'PCMA')
   assert.equal(accepted(offerOf(), { codecs: ['PCMA'] }).audio.codec, 'PCMA')
 })
 

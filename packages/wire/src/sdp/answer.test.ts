@@ -36,6 +36,7 @@ test('answerOffer() tells what was agreed', () => {
   assert.deepEqual(accepted(offerOf()).audio, {
     remote: { address: '198.51.100.1', port: 49_170, rtcpPort: 49_171, rtcpMux: false },
     codec: 'PCMU',
+    clockRateHz: 8_000,
     sendPayloadType: 0,
     receivePayloadType: 0,
     dtmf: { sendPayloadType: 101, receivePayloadType: 101, clockRateHz: 8_000 },

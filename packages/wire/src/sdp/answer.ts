@@ -32,7 +32,7 @@ function candidateOf(
   if (section.port === 0) return 'the offered audio is switched off'
   const protection = chooseProtection(description, section, caps)
   if (protection === undefined) return 'no acceptable encryption was offered'
-  const formats = chooseFormats(section, caps.codecs)
+  const formats = chooseFormats(section, caps.codecs, 'ours')
   if (formats === undefined) return 'no common codec'
   const usable = remoteEndpoint(description, section, false) ?? remoteEndpoint(description, section, true)
   return usable === undefined ? 'the media address cannot be used' : { section, formats, protection }
@@ -72,8 +72,8 @@ function writeAnswer(
   const ours = audioLines({
     port: local.port,
     protocol: chosen.protection.protocol,
-    codecs: [{ codec: audio.codec, payloadType: audio.receivePayloadType }],
-    dtmf: audio.dtmf?.receivePayloadType,
+    codecs: [chosen.formats],
+    events: audio.dtmf === undefined ? new Map() : chosen.formats.events,
     ptimeMs: audio.ptimeMs,
     direction: audio.direction,
     cryptos: crypto === undefined ? [] : [crypto],

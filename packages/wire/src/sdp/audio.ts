@@ -2,10 +2,11 @@ import type { SrtpSuite } from '@voxkeep/wire/srtp'
 import type { Direction } from './direction.ts'
 import type { SdesKey } from './inline-key.ts'
 
-export type AudioCodec = 'PCMU' | 'PCMA'
+export type AudioCodec = 'PCMU' | 'PCMA' | 'G722' | 'L16' | 'OPUS'
 
 /** What this side can do and will agree to. */
 export interface AudioCapabilities {
+  /** In our order of preference, which decides what is answered. */
   readonly codecs: readonly AudioCodec[]
   /** RFC 4733 telephone events. */
   readonly dtmf: boolean
@@ -47,13 +48,15 @@ export interface NegotiatedAudio {
     readonly rtcpMux: boolean
   }
   readonly codec: AudioCodec
+  /** Of the RTP timestamps: 8000 for G.722, though its audio has 16 kHz (RFC 3551 §4.5.2), 48000 for Opus at any rate. */
+  readonly clockRateHz: number
   readonly sendPayloadType: number
   readonly receivePayloadType: number
-  readonly dtmf?: {
-    readonly sendPayloadType: number
-    readonly receivePayloadType: number
-    readonly clockRateHz: number
-  }
+  readonly dtmf?: NegotiatedEvents
+  /** Other codecs of the peer's answer, which it may send at any time (RFC 3264 §6.1); we send `codec`. */
+  readonly alternatives?: readonly AlternativeCodec[]
+  /** What the peer wants of the Opus it gets; only with `codec: 'OPUS'`. */
+  readonly opus?: OpusLimits
   /** The length of the packets we send; the peer's may differ at any time. */
   readonly ptimeMs: number
   /** Ours. */
@@ -69,6 +72,34 @@ export interface NegotiatedAudio {
   readonly silenceSuppression: boolean
   /** The peer's type for comfort noise (RFC 3389). We never agree to it; one that comes all the same is no audio. */
   readonly cnPayloadType?: number
+}
+
+export interface AlternativeCodec {
+  readonly codec: AudioCodec
+  readonly clockRateHz: number
+  readonly receivePayloadType: number
+}
+
+/** Telephone events (RFC 4733). */
+export interface NegotiatedEvents {
+  readonly sendPayloadType: number
+  readonly receivePayloadType: number
+  /** Of what we send and, where the peer does so too, of what it sends. */
+  readonly clockRateHz: number
+  /** Events on another clock than the codec's that may come as well: some phones send no others (interop 19). */
+  readonly fallback?: { readonly receivePayloadType: number; readonly clockRateHz: number }
+}
+
+/** RFC 7587 §6.1, as far as a sender of one channel must heed it. */
+export interface OpusLimits {
+  /** Bits per second, 6,000 to 510,000. */
+  readonly maxAverageBitrate?: number
+  /** The rate that the peer plays at: what is above half of it is wasted. 8,000 to 48,000. */
+  readonly maxPlaybackRateHz: number
+  /** The peer can use in-band forward error correction. */
+  readonly fec: boolean
+  /** The peer wants a constant bit rate. */
+  readonly cbr: boolean
 }
 
 /** `reason` is constant words. */

@@ -1,19 +1,29 @@
 import type { AudioCodec } from './audio.ts'
-import { textOf, type MediaSection } from './description.ts'
+import { attributes, textOf, type MediaSection } from './description.ts'
+import { encodingsOf, type Encoding } from './encoding.ts'
 
-export const clockRateHz = 8_000 // of both G.711 codecs, and so of the events beside them (RFC 4733 §2.1)
+/** What phones send with any codec, since many know no other clock (interop 19). */
+export const usualEventClockHz = 8_000
+
+/** One codec of a section. */
+export interface BoundCodec {
+  readonly encoding: Encoding
+  readonly payloadType: number
+}
+
+/** The types of telephone events by the rate of their clock; the codec's own, and the usual one. */
+export type EventTypes = ReadonlyMap<number, number>
 
 /** The payload types that matter in one audio section. */
-export interface Formats {
-  readonly codec: AudioCodec
-  readonly payloadType: number
-  readonly dtmf?: number
+export interface Formats extends BoundCodec {
+  readonly events: EventTypes
   readonly comfortNoise?: number
 }
 
 const staticFormats: ReadonlyMap<number, string> = new Map([
   [0, 'PCMU/8000'],
   [8, 'PCMA/8000'],
+  [9, 'G722/8000'],
   [13, 'CN/8000'],
 ])
 
@@ -42,7 +52,7 @@ const payloadTypePattern = /^(?:0|[1-9]\d?|1[01]\d|12[0-7])$/
  * Each known encoding, such as `PCMU/8000`, with its first payload type, in the order of the `m=` line. A type that two
  * lines give different meanings has none (interop 19).
  */
-function knownFormats(section: MediaSection): Map<string, number> {
+export function knownFormats(section: MediaSection): Map<string, number> {
   const mapped = mappings(section)
   const known = new Map<string, number>()
   for (const format of new Set(section.formats)) {
@@ -55,20 +65,65 @@ function knownFormats(section: MediaSection): Map<string, number> {
   return known
 }
 
-/** The first of our codecs in the peer's order (RFC 3264 §6.1), with the events on the same clock (interop 19). */
-export function chooseFormats(section: MediaSection, codecs: readonly AudioCodec[]): Formats | undefined {
-  const known = knownFormats(section)
-  const dtmf = known.get(`TELEPHONE-EVENT/${clockRateHz}`)
-  const comfortNoise = known.get(`CN/${clockRateHz}`)
-  for (const [encoding, payloadType] of known) {
-    const codec = codecs.find((each) => encoding === `${each}/${clockRateHz}`)
-    if (codec === undefined) continue
-    return {
-      codec,
-      payloadType,
-      ...(dtmf === undefined ? {} : { dtmf }),
-      ...(comfortNoise === undefined ? {} : { comfortNoise }),
-    }
+/** Our codecs that the section has as well, in our order. */
+export function commonCodecs(
+  known: ReadonlyMap<string, number>,
+  codecs: readonly AudioCodec[],
+): BoundCodec[] {
+  const common: BoundCodec[] = []
+  for (const encoding of encodingsOf(codecs)) {
+    const name = encoding.names.find((each) => known.has(each))
+    const payloadType = name === undefined ? undefined : known.get(name)
+    if (payloadType !== undefined) common.push({ encoding, payloadType })
   }
-  return undefined
+  return common
+}
+
+/** The types of telephone events on these clocks. */
+export function eventTypes(known: ReadonlyMap<string, number>, clocksHz: Iterable<number>): EventTypes {
+  const types = new Map<number, number>()
+  for (const clockHz of clocksHz) {
+    const payloadType = known.get(`TELEPHONE-EVENT/${clockHz}`)
+    if (payloadType !== undefined) types.set(clockHz, payloadType)
+  }
+  return types
+}
+
+/**
+ * What to speak of what the section has. Our order of codecs decides over an offer; over an answer the order in it does,
+ * which is the answerer's (RFC 3264 §6.1). Events go with the codec's clock, or the usual one.
+ */
+export function chooseFormats(
+  section: MediaSection,
+  codecs: readonly AudioCodec[],
+  whose: 'ours' | 'theirs',
+): Formats | undefined {
+  const known = knownFormats(section)
+  const common = commonCodecs(known, codecs)
+  const order = [...known.values()]
+  if (whose === 'theirs') common.sort((a, b) => order.indexOf(a.payloadType) - order.indexOf(b.payloadType))
+  const [chosen] = common
+  if (chosen === undefined) return undefined
+  const { clockRateHz } = chosen.encoding
+  const comfortNoise = known.get(`CN/${clockRateHz}`)
+  return {
+    ...chosen,
+    events: eventTypes(known, [clockRateHz, usualEventClockHz]),
+    ...(comfortNoise === undefined ? {} : { comfortNoise }),
+  }
+}
+
+const maxFmtpCharacters = 1_000 // the longest in the field are those of video, and far below it
+
+/** The parameters that `a=fmtp` gives a payload type, names in lower case. Of two of one name the first counts. */
+export function formatParameters(section: MediaSection, payloadType: number): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const prefix = `${payloadType} `
+  const lines = attributes(section.lines, 'fmtp').filter((each) => each.startsWith(prefix))
+  const text = lines[0]?.slice(prefix.length, maxFmtpCharacters) ?? ''
+  for (const part of text.split(';')) {
+    const [name = '', value = ''] = part.split('=', 2).map((each) => each.trim())
+    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), value)
+  }
+  return found
 }

@@ -1,9 +1,10 @@
-import type { AudioCapabilities, LocalMedia, NegotiatedAudio } from './audio.ts'
+import type { AudioCapabilities, LocalMedia, NegotiatedAudio, NegotiatedEvents } from './audio.ts'
 import type { CryptoAttribute } from './crypto-attribute.ts'
 import { attributes, directionOf, type Description, type MediaSection } from './description.ts'
 import { answerDirection, withoutReceiving } from './direction.ts'
-import { clockRateHz, type Formats } from './formats.ts'
+import { formatParameters, usualEventClockHz, type EventTypes, type Formats } from './formats.ts'
 import { isUnspecified } from './ip-literal.ts'
+import { opusLimits } from './opus-limits.ts'
 import { choosePtime } from './packet-time.ts'
 import { offersMux, remoteEndpoint } from './remote-endpoint.ts'
 import { SdpError } from './sdp-error.ts'
@@ -14,7 +15,7 @@ export interface Agreement {
   /** The peer's payload types. */
   readonly formats: Formats
   /** Ours, where they are not the peer's. */
-  readonly receiveFormats?: { readonly payloadType: number; readonly dtmf: number | undefined }
+  readonly receiveFormats?: { readonly payloadType: number; readonly events: EventTypes }
   readonly caps: AudioCapabilities
   readonly local: Pick<LocalMedia, 'rtcpMux' | 'direction'>
   /** The peer's attribute and ours, of one tag and suite. */
@@ -32,10 +33,19 @@ function silenceOf(section: MediaSection, comfortNoise: number | undefined): boo
   return announced || comfortNoise !== undefined
 }
 
-function dtmfOf({ formats, receiveFormats, caps }: Agreement): NegotiatedAudio['dtmf'] {
-  const ours = receiveFormats === undefined ? formats.dtmf : receiveFormats.dtmf
-  if (!caps.dtmf || formats.dtmf === undefined || ours === undefined) return undefined
-  return { sendPayloadType: formats.dtmf, receivePayloadType: ours, clockRateHz }
+/** Events are sent on the codec's clock where the peer can take them, and taken on any clock that both have. */
+function eventsOf({ formats, receiveFormats, caps }: Agreement): NegotiatedEvents | undefined {
+  if (!caps.dtmf) return undefined
+  const ours = receiveFormats?.events ?? formats.events
+  const [first, second] = [formats.encoding.clockRateHz, usualEventClockHz].flatMap((clockRateHz) => {
+    const sendPayloadType = formats.events.get(clockRateHz)
+    const receivePayloadType = ours.get(clockRateHz)
+    if (sendPayloadType === undefined || receivePayloadType === undefined) return []
+    return [{ sendPayloadType, receivePayloadType, clockRateHz }]
+  })
+  if (first === undefined || second === undefined || second.clockRateHz === first.clockRateHz) return first
+  const { receivePayloadType, clockRateHz } = second
+  return { ...first, fallback: { receivePayloadType, clockRateHz } }
 }
 
 /** Everything that follows once section, codec and keys are chosen; `undefined` when the peer has no usable address. */
@@ -45,14 +55,17 @@ export function negotiated(agreement: Agreement): NegotiatedAudio | undefined {
   if (remote === undefined) return undefined
   const said = directionOf(description, section)
   const theirs = isUnspecified(remote.address) ? withoutReceiving(said) : said
-  const dtmf = dtmfOf(agreement)
+  const dtmf = eventsOf(agreement)
+  const { codec, clockRateHz } = formats.encoding
   return {
     remote,
-    codec: formats.codec,
+    codec,
+    clockRateHz,
     sendPayloadType: formats.payloadType,
     receivePayloadType: receiveFormats?.payloadType ?? formats.payloadType,
     ...(dtmf === undefined ? {} : { dtmf }),
-    ptimeMs: choosePtime(section, caps.ptimeMs),
+    ...(codec === 'OPUS' ? { opus: opusLimits(formatParameters(section, formats.payloadType)) } : {}),
+    ptimeMs: choosePtime(section, formats.encoding, caps.ptimeMs),
     direction: answerDirection(theirs, local.direction ?? 'sendrecv'),
     ...(cryptos === undefined ? {} : { srtp: srtpOf(cryptos) }),
     silenceSuppression: silenceOf(section, formats.comfortNoise),

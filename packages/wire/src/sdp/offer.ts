@@ -1,15 +1,16 @@
 import {
   refuse,
+  type AlternativeCodec,
   type AudioCapabilities,
-  type AudioCodec,
   type LocalMedia,
   type NegotiatedAudio,
   type Refusal,
 } from './audio.ts'
+import { bindFormats, type OfferedFormats } from './bind-formats.ts'
 import { bundleOf, midOf } from './bundle.ts'
 import type { CryptoAttribute } from './crypto-attribute.ts'
 import { attributes, readDescription, type Description, type MediaSection } from './description.ts'
-import { chooseFormats } from './formats.ts'
+import { chooseFormats, commonCodecs, knownFormats, type Formats } from './formats.ts'
 import { localCrypto } from './local-crypto.ts'
 import { negotiated } from './negotiated.ts'
 import { isPlainProfile, isSecureProfile, usableCryptos } from './protection.ts'
@@ -17,11 +18,9 @@ import { SdpError } from './sdp-error.ts'
 import { audioLines, rejectedLines, writeDescription } from './write.ts'
 
 /** What `acceptAnswer` must know of an offer. Holds our keys: never log it. */
-export interface OfferState {
+export interface OfferState extends OfferedFormats {
   readonly caps: AudioCapabilities
   readonly local: Pick<LocalMedia, 'rtcpMux' | 'direction'>
-  readonly codecs: readonly { readonly codec: AudioCodec; readonly payloadType: number }[]
-  readonly dtmf: number | undefined
   readonly cryptos: readonly CryptoAttribute[]
   /** Which of `sections` is our audio. */
   readonly index: number
@@ -29,9 +28,6 @@ export interface OfferState {
 }
 
 export type Accepted = { readonly ok: true; readonly audio: NegotiatedAudio } | Refusal
-
-const usualPayloadTypes: Readonly<Record<AudioCodec, number>> = { PCMU: 0, PCMA: 8 }
-const usualDtmfPayloadType = 101
 
 /** Our own last description, as far as the next must agree with it (RFC 3264 §8). */
 interface Earlier {
@@ -61,21 +57,6 @@ function profileOf(caps: AudioCapabilities, earlier: Earlier | undefined): Profi
   if (mayBePlain) return { protocol: active?.protocol ?? 'RTP/AVP', encrypted: false }
   if (caps.suites.length === 0) throw new SdpError('SDP_NOTHING_TO_OFFER', 'there is no suite to offer')
   return { protocol: wasPlain ? 'RTP/SAVP' : (active?.protocol ?? 'RTP/SAVP'), encrypted: true }
-}
-
-/** Ours with the usual types, save where an earlier description bound another: a binding never changes. */
-function bindFormats(
-  caps: AudioCapabilities,
-  active: MediaSection | undefined,
-): Pick<OfferState, 'codecs' | 'dtmf'> {
-  const bound = active === undefined ? undefined : chooseFormats(active, caps.codecs)
-  const usual = caps.codecs.map((codec) => ({ codec, payloadType: usualPayloadTypes[codec] }))
-  const others = usual.filter(
-    (each) => each.codec !== bound?.codec && each.payloadType !== bound?.payloadType,
-  )
-  const codecs =
-    bound === undefined ? usual : [{ codec: bound.codec, payloadType: bound.payloadType }, ...others]
-  return { codecs, dtmf: caps.dtmf ? (bound?.dtmf ?? usualDtmfPayloadType) : undefined }
 }
 
 /**
@@ -144,17 +125,29 @@ function profileFault(state: OfferState, section: MediaSection, encrypted: boole
   return isSecureProfile(protocol) && encrypted ? undefined : 'the answer changed the profile'
 }
 
+/** Codecs of the answer beside the chosen one, under our types. */
+function alternativesOf(state: OfferState, section: MediaSection, chosen: Formats): AlternativeCodec[] {
+  return commonCodecs(knownFormats(section), state.caps.codecs).flatMap(({ encoding }) => {
+    const ours = state.codecs.find((each) => each.encoding === encoding)
+    if (ours === undefined || encoding === chosen.encoding) return []
+    const { codec, clockRateHz } = encoding
+    return [{ codec, clockRateHz, receivePayloadType: ours.payloadType }]
+  })
+}
+
 function agree(state: OfferState, description: Description, section: MediaSection): Accepted {
   const cryptos = pairCryptos(state, section)
   const fault = profileFault(state, section, cryptos !== undefined)
   if (fault !== undefined) return refuse(488, fault)
-  const formats = chooseFormats(section, state.caps.codecs)
-  const payloadType = state.codecs.find((each) => each.codec === formats?.codec)?.payloadType
+  const formats = chooseFormats(section, state.caps.codecs, 'theirs')
+  const payloadType = state.codecs.find((each) => each.encoding === formats?.encoding)?.payloadType
   if (formats === undefined || payloadType === undefined) return refuse(488, 'no common codec')
-  const { caps, local, dtmf } = state
-  const receiveFormats = { payloadType, dtmf }
+  const { caps, local, events } = state
+  const receiveFormats = { payloadType, events }
   const audio = negotiated({ description, section, formats, receiveFormats, caps, local, cryptos })
-  return audio === undefined ? refuse(488, 'the media address cannot be used') : { ok: true, audio }
+  if (audio === undefined) return refuse(488, 'the media address cannot be used')
+  const alternatives = alternativesOf(state, section, formats)
+  return { ok: true, audio: alternatives.length === 0 ? audio : { ...audio, alternatives } }
 }
 
 /** Reads the answer to `createOffer`'s offer. Never throws on what a peer sent; a refused answer ends the call. */

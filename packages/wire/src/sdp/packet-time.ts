@@ -1,7 +1,5 @@
 import { textOf, type MediaSection } from './description.ts'
-
-const stepMs = 10 // G.711 endpoints frame in tens
-const maxPtimeMs = 60 // 480 octets: beyond it one lost packet is heard, and old phones refuse it
+import type { Encoding } from './encoding.ts'
 
 function milliseconds(value: unknown): number | undefined {
   const text = textOf(value)
@@ -9,13 +7,15 @@ function milliseconds(value: unknown): number | undefined {
 }
 
 /**
- * The length of packets we send: the peer's `ptime` where it is one we can make, else ours; never above its
- * `maxptime` unless that is below the shortest packet there is (RFC 8866 §6.4, §6.5).
+ * The length of packets we send: the peer's `ptime` where it is one we can make, else the longest below it or, where the
+ * peer asks for what nobody makes, ours; never above its `maxptime` unless that is below the shortest packet there is
+ * (RFC 8866 §6.4, §6.5).
  */
-export function choosePtime(section: MediaSection, oursMs: number): number {
+export function choosePtime(section: MediaSection, encoding: Encoding, oursMs: number): number {
+  const { ptimesMs } = encoding
+  const longest = ptimesMs.at(-1) ?? oursMs
   const asked = milliseconds(section.parsed.ptime)
-  const most = Math.min(milliseconds(section.parsed.maxptime) ?? maxPtimeMs, maxPtimeMs)
-  const possible = asked !== undefined && asked % stepMs === 0 && asked <= maxPtimeMs
-  const wanted = possible ? asked : oursMs
-  return Math.max(Math.min(wanted, most - (most % stepMs)), stepMs)
+  const wanted = asked !== undefined && asked % 10 === 0 && asked <= 60 ? asked : oursMs
+  const most = Math.min(wanted, milliseconds(section.parsed.maxptime) ?? longest)
+  return ptimesMs.findLast((each) => each <= most) ?? ptimesMs[0] ?? oursMs
 }

@@ -1,15 +1,15 @@
-import type { AudioCodec, LocalMedia } from './audio.ts'
+import type { LocalMedia } from './audio.ts'
 import { serializeCrypto, type CryptoAttribute } from './crypto-attribute.ts'
 import type { MediaSection } from './description.ts'
 import type { Direction } from './direction.ts'
-import { clockRateHz } from './formats.ts'
+import type { BoundCodec, EventTypes } from './formats.ts'
 import { isIpv6 } from './ip-literal.ts'
 
 export interface AudioSection {
   readonly port: number
   readonly protocol: string
-  readonly codecs: readonly { readonly codec: AudioCodec; readonly payloadType: number }[]
-  readonly dtmf?: number | undefined
+  readonly codecs: readonly BoundCodec[]
+  readonly events: EventTypes
   readonly ptimeMs: number
   readonly direction: Direction
   readonly cryptos: readonly CryptoAttribute[]
@@ -18,17 +18,26 @@ export interface AudioSection {
   readonly acfg?: string | undefined
 }
 
+function codecLines({ encoding, payloadType }: BoundCodec): string[] {
+  const { rtpmap, fmtp } = encoding
+  return [
+    `a=rtpmap:${payloadType} ${rtpmap}`,
+    ...(fmtp === undefined ? [] : [`a=fmtp:${payloadType} ${fmtp}`]),
+  ]
+}
+
+function eventLines([clockRateHz, payloadType]: readonly [number, number]): string[] {
+  return [`a=rtpmap:${payloadType} telephone-event/${clockRateHz}`, `a=fmtp:${payloadType} 0-15`]
+}
+
 /** The lines of one audio section. */
 export function audioLines(audio: AudioSection): string[] {
-  const types = audio.codecs.map((each) => each.payloadType)
-  if (audio.dtmf !== undefined) types.push(audio.dtmf)
-  const lines = [`m=audio ${audio.port} ${audio.protocol} ${types.join(' ')}`]
-  for (const { codec, payloadType } of audio.codecs) {
-    lines.push(`a=rtpmap:${payloadType} ${codec}/${clockRateHz}`)
-  }
-  if (audio.dtmf !== undefined) {
-    lines.push(`a=rtpmap:${audio.dtmf} telephone-event/${clockRateHz}`, `a=fmtp:${audio.dtmf} 0-15`)
-  }
+  const types = [...audio.codecs.map((each) => each.payloadType), ...audio.events.values()]
+  const lines = [
+    `m=audio ${audio.port} ${audio.protocol} ${types.join(' ')}`,
+    ...audio.codecs.flatMap(codecLines),
+    ...[...audio.events].flatMap(eventLines),
+  ]
   if (audio.acfg !== undefined) lines.push(`a=acfg:${audio.acfg}`)
   for (const crypto of audio.cryptos) lines.push(`a=crypto:${serializeCrypto(crypto)}`)
   lines.push(`a=ptime:${audio.ptimeMs}`, `a=${audio.direction}`)

@@ -7,6 +7,7 @@ export {
   type SrtpReceiver,
   type SrtpReceiverOptions,
 } from './receiver.ts'
+export type { RolloverPolicy } from './rollover.ts'
 export { srtpSender, type SrtpSender } from './sender.ts'
 export { SrtpError } from './srtp-error.ts'
 export { keyLengths, type SrtpSuite } from './suite.ts'

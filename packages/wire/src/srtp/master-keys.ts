@@ -1,6 +1,7 @@
 import type { SrtpCrypto } from './crypto.ts'
 import { packetCipher, type PacketCipher, type SrtpMaster } from './packet-cipher.ts'
 import { packetLimits } from './packet-limits.ts'
+import type { Sources } from './sources.ts'
 import { SrtpError } from './srtp-error.ts'
 import type { SrtpSuite } from './suite.ts'
 
@@ -10,6 +11,9 @@ export interface MasterKey {
   readonly mki: Uint8Array
   rtpLeft: number
   rtcpLeft: number
+  /** Replays are known by key: one and the same index under two keys is two packets. */
+  readonly rtp: Sources
+  readonly rtcp: Sources
 }
 
 /**
@@ -22,11 +26,14 @@ export function masterKeys(
   crypto: SrtpCrypto,
   suite: SrtpSuite,
   masters: readonly SrtpMaster[],
+  newSources: () => Sources,
 ): readonly [MasterKey, ...MasterKey[]] {
   const keys = masters.map((master): MasterKey => {
     const limits = packetLimits(master)
     const mki = master.mki?.slice() ?? new Uint8Array(0)
-    return { cipher: packetCipher(crypto, suite, master), mki, rtpLeft: limits.rtp, rtcpLeft: limits.rtcp }
+    const [rtp, rtcp] = [newSources(), newSources()]
+    const left = { rtpLeft: limits.rtp, rtcpLeft: limits.rtcp }
+    return { cipher: packetCipher(crypto, suite, master), mki, ...left, rtp, rtcp }
   })
   const [first, ...rest] = keys
   if (first === undefined) throw new SrtpError('SRTP_KEY_LENGTH', 'a receiver needs a master key')

@@ -2,8 +2,9 @@ import { fixedHeaderBytes, rtpHeaderLength } from '@voxkeep/wire/rtp'
 import type { SrtpCrypto } from './crypto.ts'
 import { keysFor, masterKeys, type MasterKey } from './master-keys.ts'
 import type { PacketCipher, RtpHeader, SrtpMaster } from './packet-cipher.ts'
-import { replayWindow, type ReplayWindow } from './replay-window.ts'
-import { estimateIndex, rolloverCandidates } from './rollover.ts'
+import { replayWindow } from './replay-window.ts'
+import { estimateIndex, firstIndices, type RolloverPolicy } from './rollover.ts'
+import { sources, type Source, type Sources } from './sources.ts'
 import type { SrtpSuite } from './suite.ts'
 
 /**
@@ -23,32 +24,26 @@ export type Opened = { ok: true; packet: Uint8Array; index: number } | { ok: fal
 export interface SrtpReceiver {
   openRtp(datagram: Uint8Array): Opened
   openRtcp(datagram: Uint8Array): Opened
-  /**
-   * Frees all SSRC slots, for a peer that moved to another endpoint under the same key. The next packet of an
-   * unknown SSRC is tried with the highest rollover counter so far, with 0, and with the neighbours of the former.
-   * Packets from before are no longer known for replays.
-   */
-  forget(): void
+  /** Highest RTP index of each SSRC that was ever heard, for the receiver that comes after. */
+  positions(): ReadonlyMap<number, number>
 }
 
 export interface SrtpReceiverOptions {
   /** Packets per SSRC, at least 64. */
   readonly replayWindow?: number
-  /** SSRCs followed at a time. An authentic one more is refused: evicting a slot would readmit its replays. */
+  /** SSRCs followed at a time; of earlier ones only the highest index is kept. */
   readonly maxSsrcs?: number
-  /** The rollover counter to try first for an SSRC not seen yet, kept from before a re-key: RFC 3711 §3.3.1. */
-  readonly initialRoc?: number
-}
-
-interface Stream {
-  readonly ssrc: number
-  readonly replays: ReplayWindow
-  highest: number
+  /** `positions` of the receiver under the peer's key before this one. */
+  readonly before?: ReadonlyMap<number, number>
+  /** What became of the rollover counters of `before`, and becomes of them from one MKI to the next. Default `auto`. */
+  readonly rollover?: RolloverPolicy
 }
 
 const rtcpHeaderBytes = 8
 const minReplayWindow = 64 // RFC 3711 §3.3.2
-const none: Stream = { ssrc: -1, replays: replayWindow(0), highest: -1 }
+/** As many as the sources of one key. */
+const maxPositions = 1_024
+const none: Source = { ssrc: -1, replays: replayWindow(0), highest: -1 }
 
 /** @throws SrtpError when the masters do not fit the suite. */
 export function srtpReceiver(
@@ -57,28 +52,31 @@ export function srtpReceiver(
   masters: readonly SrtpMaster[],
   options: SrtpReceiverOptions = {},
 ): SrtpReceiver {
-  return new Receiver(masterKeys(crypto, suite, masters), options)
+  const windowPackets = Math.max(options.replayWindow ?? 1024, minReplayWindow)
+  const newSources = () => sources(windowPackets, options.maxSsrcs ?? 8)
+  return new Receiver(masterKeys(crypto, suite, masters, newSources), options)
 }
 
 class Receiver implements SrtpReceiver {
   readonly #keys: readonly [MasterKey, ...MasterKey[]]
   readonly #shape: PacketCipher
-  readonly #windowPackets: number
-  readonly #maxSsrcs: number
-  readonly #rtp = new Map<number, Stream>()
-  readonly #rtcp = new Map<number, Stream>()
+  readonly #before: ReadonlyMap<number, number>
+  readonly #rollover: RolloverPolicy
   /** Of the datagram at hand. */
   readonly #header: RtpHeader = { bytes: 0, ssrc: 0, sequence: 0 }
-  /** The stream of the last packet: nearly always that of the next. */
+  /** The source and key of the last packet: nearly always those of the next. */
   #current = none
-  #keptRoc: number
+  #currentKey: MasterKey
+  /** Highest index of all, under any key. */
+  #furthest: number
 
   constructor(keys: readonly [MasterKey, ...MasterKey[]], options: SrtpReceiverOptions) {
     this.#keys = keys
     this.#shape = keys[0].cipher
-    this.#windowPackets = Math.max(options.replayWindow ?? 1024, minReplayWindow)
-    this.#maxSsrcs = options.maxSsrcs ?? 8
-    this.#keptRoc = options.initialRoc ?? 0
+    this.#currentKey = keys[0]
+    this.#before = options.before ?? new Map()
+    this.#furthest = Math.max(-1, ...this.#before.values())
+    this.#rollover = options.rollover ?? 'auto'
   }
 
   openRtp(datagram: Uint8Array): Opened {
@@ -92,8 +90,13 @@ class Receiver implements SrtpReceiver {
     header.ssrc = readUint32(datagram, 8)
     const keys = keysFor(this.#keys, datagram, this.#shape.rtpMkiFromEnd)
     if (keys.length === 0) return drop.mki
-    const stream = header.ssrc === this.#current.ssrc ? this.#current : this.#rtp.get(header.ssrc)
-    return stream === undefined ? this.#openFirst(datagram, keys) : this.#openNext(stream, datagram, keys)
+    let worst: Opened = drop.auth
+    for (const key of keys) {
+      const opened = this.#openUnder(key, datagram)
+      if (opened.ok) return opened
+      if (opened !== drop.auth) worst = opened
+    }
+    return worst
   }
 
   openRtcp(datagram: Uint8Array): Opened {
@@ -102,81 +105,105 @@ class Receiver implements SrtpReceiver {
     if ((datagram[0] ?? 0) >>> 6 !== 2) return drop.malformed
     const ssrc = readUint32(datagram, 4)
     const word = readUint32(datagram, datagram.length - shape.rtcpIndexFromEnd)
-    const index = word & 0x7fffffff
-    const stream = this.#rtcp.get(ssrc)
-    if (stream === undefined && this.#rtcp.size >= this.#maxSsrcs) return drop['ssrc-limit']
-    const status = stream?.replays.status(index) ?? 'new'
-    if (status !== 'new') return drop[status]
     const keys = keysFor(this.#keys, datagram, shape.rtcpMkiFromEnd)
     if (keys.length === 0) return drop.mki
+    let worst: Opened = drop.auth
     for (const key of keys) {
-      if (key.rtcpLeft <= 0) continue
-      const length = key.cipher.openRtcp(datagram, ssrc, index, word >>> 31 === 1)
-      if (length < 0) continue
-      key.rtcpLeft -= 1
-      this.#accept(this.#rtcp, stream, index, ssrc)
-      return { ok: true, packet: datagram.subarray(0, length), index }
+      const opened = openRtcpUnder(key, datagram, ssrc, word)
+      if (opened.ok) return opened
+      if (opened !== drop.auth) worst = opened
     }
-    return keys.every((key) => key.rtcpLeft <= 0) ? drop.lifetime : drop.auth
+    return worst
   }
 
-  forget(): void {
-    for (const { highest } of this.#rtp.values()) {
-      this.#keptRoc = Math.max(this.#keptRoc, Math.floor(highest / 0x10000))
+  positions(): ReadonlyMap<number, number> {
+    const all = new Map(this.#before)
+    for (const key of this.#keys) {
+      for (const [ssrc, highest] of key.rtp.positions()) {
+        const most = Math.max(highest, all.get(ssrc) ?? -1)
+        all.delete(ssrc) // so that the ones heard last stand last
+        all.set(ssrc, most)
+      }
     }
-    this.#rtp.clear()
-    this.#rtcp.clear()
-    this.#current = none
+    for (const ssrc of all.keys()) {
+      if (all.size <= maxPositions) break
+      all.delete(ssrc)
+    }
+    return all
   }
 
-  #openFirst(datagram: Uint8Array, keys: readonly MasterKey[]): Opened {
-    if (this.#rtp.size >= this.#maxSsrcs) return drop['ssrc-limit']
-    const { sequence } = this.#header
-    for (const roc of rolloverCandidates(this.#keptRoc, sequence)) {
-      const opened = this.#attempt(undefined, datagram, roc * 0x10000 + sequence, keys)
+  #openUnder(key: MasterKey, datagram: Uint8Array): Opened {
+    if (key.rtpLeft <= 0) return drop.lifetime
+    const { ssrc, sequence } = this.#header
+    const isCurrent = ssrc === this.#current.ssrc && key === this.#currentKey
+    const source = isCurrent ? this.#current : key.rtp.find(ssrc)
+    if (source === undefined) return this.#openFirst(key, datagram)
+    const index = estimateIndex(source.highest, sequence)
+    const status = source.replays.status(index)
+    if (status !== 'new') return drop[status]
+    return this.#attempt(key, source, datagram, index) ?? drop.auth
+  }
+
+  #openFirst(key: MasterKey, datagram: Uint8Array): Opened {
+    const { ssrc, sequence } = this.#header
+    if (!key.rtp.admits(ssrc)) return drop['ssrc-limit']
+    const floor = key.rtp.highest(ssrc)
+    if (floor >= 0) {
+      // It was here before under this key: it goes on from where it was, or not at all.
+      const index = estimateIndex(floor, sequence)
+      if (index <= floor) return drop.old
+      return this.#attempt(key, undefined, datagram, index) ?? drop.auth
+    }
+    for (const index of firstIndices(this.#rollover, sequence, this.#highest(ssrc), this.#furthest)) {
+      const opened = this.#attempt(key, undefined, datagram, index)
       if (opened !== undefined) return opened
     }
-    return failure(keys)
+    return drop.auth
   }
 
-  #openNext(stream: Stream, datagram: Uint8Array, keys: readonly MasterKey[]): Opened {
-    const index = estimateIndex(stream.highest, this.#header.sequence)
-    const status = stream.replays.status(index)
-    if (status !== 'new') return drop[status]
-    return this.#attempt(stream, datagram, index, keys) ?? failure(keys)
+  #highest(ssrc: number): number {
+    const before = this.#before.get(ssrc) ?? -1
+    return this.#keys.reduce((most, key) => Math.max(most, key.rtp.highest(ssrc)), before)
   }
 
-  /** Tries one packet index under each key that the datagram may be sealed with. */
+  /** Tries one packet index; only what authenticates is remembered. */
   #attempt(
-    stream: Stream | undefined,
+    key: MasterKey,
+    known: Source | undefined,
     datagram: Uint8Array,
     index: number,
-    keys: readonly MasterKey[],
   ): Opened | undefined {
-    const roc = Math.floor(index / 0x10000)
-    for (const key of keys) {
-      if (key.rtpLeft <= 0) continue
-      const length = key.cipher.openRtp(datagram, this.#header, roc)
-      if (length < 0) continue
-      key.rtpLeft -= 1
-      this.#current = this.#accept(this.#rtp, stream, index, this.#header.ssrc)
-      return { ok: true, packet: datagram.subarray(0, length), index }
-    }
-    return undefined
-  }
-
-  /** Remembers an authentic packet; the first of an SSRC takes a slot. */
-  #accept(streams: Map<number, Stream>, known: Stream | undefined, index: number, ssrc: number): Stream {
-    const stream = known ?? { ssrc, replays: replayWindow(this.#windowPackets), highest: index }
-    if (known === undefined) streams.set(ssrc, stream)
-    stream.replays.accept(index)
-    stream.highest = Math.max(stream.highest, index)
-    return stream
+    const length = key.cipher.openRtp(datagram, this.#header, Math.floor(index / 0x10000))
+    if (length < 0) return undefined
+    key.rtpLeft -= 1
+    if (index > this.#furthest) this.#furthest = index
+    this.#current = remember(key.rtp, known, this.#header.ssrc, index)
+    this.#currentKey = key
+    return { ok: true, packet: datagram.subarray(0, length), index }
   }
 }
 
-function failure(keys: readonly MasterKey[]): Opened {
-  return keys.every((key) => key.rtpLeft <= 0) ? drop.lifetime : drop.auth
+function openRtcpUnder(key: MasterKey, datagram: Uint8Array, ssrc: number, word: number): Opened {
+  if (key.rtcpLeft <= 0) return drop.lifetime
+  const index = word & 0x7fffffff
+  const source = key.rtcp.find(ssrc)
+  if (source === undefined && !key.rtcp.admits(ssrc)) return drop['ssrc-limit']
+  if (source === undefined && index <= key.rtcp.highest(ssrc)) return drop.old
+  const status = source?.replays.status(index) ?? 'new'
+  if (status !== 'new') return drop[status]
+  const length = key.cipher.openRtcp(datagram, ssrc, index, word >>> 31 === 1)
+  if (length < 0) return drop.auth
+  key.rtcpLeft -= 1
+  remember(key.rtcp, source, ssrc, index)
+  return { ok: true, packet: datagram.subarray(0, length), index }
+}
+
+/** Remembers an authentic packet; the first of an SSRC takes a slot. */
+function remember(known: Sources, source: Source | undefined, ssrc: number, index: number): Source {
+  const of = source ?? known.add(ssrc, index)
+  of.replays.accept(index)
+  if (index > of.highest) of.highest = index
+  return of
 }
 
 // One frozen object a reason: a flood of bad packets allocates nothing.

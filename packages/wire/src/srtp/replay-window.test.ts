@@ -25,6 +25,15 @@ test('replayWindow() does not move when only asked', () => {
   assert.equal(replays.status(2), 'new')
 })
 
+test('replayWindow() takes nothing up to its floor', () => {
+  const replays = replayWindow(64, 1_000)
+  assert.equal(replays.status(1_000), 'old')
+  assert.equal(replays.status(0), 'old')
+  assert.equal(replays.status(1_001), 'new')
+  replays.accept(1_001)
+  assert.equal(replays.status(999), 'old')
+})
+
 test('replayWindow() forgets nothing and invents nothing, whatever the order', () => {
   const indices = fc.array(fc.nat({ max: 400 }), { maxLength: 200 })
   fc.assert(

@@ -9,14 +9,15 @@ export interface ReplayWindow {
  * Remembers which of the last `size` packet indices were accepted: RFC 3711 §3.3.2.
  *
  * @param size - Packets, at least the RFC's 64.
+ * @param floor - Indices up to this one count as old from the start.
  */
-export function replayWindow(size: number): ReplayWindow {
+export function replayWindow(size: number, floor = -1): ReplayWindow {
   const bits = new Uint8Array(size)
   let highest = -1
   return {
     status(index) {
-      if (index > highest) return 'new'
-      if (index <= highest - size || index < 0) return 'old'
+      if (index > highest && index > floor) return 'new'
+      if (index <= highest - size || index <= floor) return 'old'
       return bits[index % size] === 1 ? 'replay' : 'new'
     },
     accept(index) {

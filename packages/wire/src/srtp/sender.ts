@@ -21,6 +21,8 @@ export interface SrtpSender {
   sealRtp(packet: Uint8Array, out: Uint8Array): Uint8Array | undefined
   /** Seals one compound RTCP packet, in the same way; `out` has 4 bytes more room. */
   sealRtcp(packet: Uint8Array, out: Uint8Array): Uint8Array | undefined
+  /** How much of the key's lifetime is left, 0 to 1: the less of RTP's and RTCP's. */
+  readonly left: number
 }
 
 interface Stream {
@@ -65,6 +67,10 @@ export function srtpSender(crypto: SrtpCrypto, suite: SrtpSuite, master: SrtpMas
       rtcpSent += 1
       rtcpIndices.set(ssrc, index)
       return written(out, cipher.sealRtcp(packet, out, ssrc, index))
+    },
+
+    get left() {
+      return Math.max(0, Math.min(1 - rtpSent / limits.rtp, 1 - rtcpSent / limits.rtcp))
     },
   }
 }

@@ -54,6 +54,10 @@ function pair(suite: SrtpSuite, options: SrtpReceiverOptions = {}, master = mast
   return { sender, receiver, seal, sealRtcp }
 }
 
+function fail(): never {
+  throw new Error('there is none')
+}
+
 const reasonOf = (opened: Opened): string => (opened.ok ? 'opened' : opened.reason)
 const tampered = (sealed: Uint8Array, at: number): Uint8Array => {
   const copy = sealed.slice()
@@ -202,42 +206,118 @@ test('interop 6: openRtcp() keeps one replay window an SSRC', () => {
   assert.equal(other.index, 0)
 })
 
-test('openRtp() takes authentic SSRCs up to its limit, and no forged one takes a slot', () => {
-  const { seal, receiver } = pair(cm, { maxSsrcs: 2 })
+test('interop 12: openRtp() and openRtcp() give no forged SSRC a slot, and replace the oldest of authentic ones', () => {
+  const { seal, sealRtcp, receiver } = pair(cm, { maxSsrcs: 2 })
   for (let forged = 100; forged < 200; forged += 1) {
     assert.equal(reasonOf(receiver.openRtp(tampered(seal(rtp(1, forged)), 20))), 'auth')
+    assert.equal(reasonOf(receiver.openRtcp(tampered(sealRtcp(rtcp(forged)), 8))), 'auth')
   }
-  assert.equal(reasonOf(receiver.openRtp(seal(rtp(1, 1)))), 'opened')
-  assert.equal(reasonOf(receiver.openRtp(seal(rtp(1, 2)))), 'opened')
-  assert.equal(reasonOf(receiver.openRtp(seal(rtp(1, 3)))), 'ssrc-limit')
+  const early = [1, 2, 3].map((source) => seal(rtp(1, source)))
+  const reports = [1, 2, 3].map((source) => sealRtcp(rtcp(source)))
+  for (const datagram of early) assert.equal(reasonOf(receiver.openRtp(datagram.slice())), 'opened')
+  for (const datagram of reports) assert.equal(reasonOf(receiver.openRtcp(datagram.slice())), 'opened')
+  // The one that gave way may go on, but nothing of it is taken twice.
+  assert.equal(reasonOf(receiver.openRtp(early[0]?.slice() ?? fail())), 'old')
+  assert.equal(reasonOf(receiver.openRtcp(reports[0]?.slice() ?? fail())), 'old')
   assert.equal(reasonOf(receiver.openRtp(seal(rtp(2, 1)))), 'opened')
-  receiver.forget()
-  assert.equal(reasonOf(receiver.openRtp(seal(rtp(2, 3)))), 'opened')
+  assert.equal(reasonOf(receiver.openRtcp(sealRtcp(rtcp(1)))), 'opened')
 })
 
+test('openRtp() follows a peer through a thousand SSRCs, then takes no more', () => {
+  const { seal, receiver } = pair(cm, { maxSsrcs: 2 })
+  const opened = Array.from({ length: 1_100 }, (_, source) =>
+    reasonOf(receiver.openRtp(seal(rtp(1, source)))),
+  )
+  assert.equal(opened.indexOf('ssrc-limit'), 1_026)
+  assert.equal(reasonOf(receiver.openRtp(seal(rtp(2, 1_025)))), 'opened')
+  assert.equal(reasonOf(receiver.openRtp(seal(rtp(2, 0)))), 'opened')
+})
+
+/** A peer that re-keys at rollover counter 3 and goes on with counter `roc`, the same SSRC or another. */
+function rekeyed(rollover: 'auto' | 'keep' | 'reset', roc: number, source = ssrc) {
+  const first = pair(cm)
+  for (let index = 0; index < 0x30000; index += 0x4000) {
+    assert.ok(first.receiver.openRtp(first.seal(rtp(index))).ok)
+  }
+  const before = first.receiver.positions()
+  const { seal, receiver } = pair(cm, { before, rollover })
+  // The sender starts at 0; it is brought to its counter by steps of less than half the sequence space.
+  for (let index = 0; index < roc * 0x10000; index += 0x4000) seal(rtp(index, source))
+  return { seal, receiver, index: roc * 0x10000 + 77, packet: () => seal(rtp(roc * 0x10000 + 77, source)) }
+}
+
 for (const [name, roc] of [
-  ['kept', 3],
+  ['kept', 3], // the last packet before had index 0x2c000, and sequence 77 follows in counter 3
   ['reset to 0', 0],
   ['moved up by one', 4],
   ['moved down by one', 2],
 ] as const) {
   test(`interop 4: openRtp() follows a peer whose rollover counter was ${name} over a re-key`, () => {
-    const { seal, receiver } = pair(cm, { initialRoc: 3 })
-    // The sender starts at 0; it is brought to its counter by steps of less than half the sequence space.
-    for (let index = 0; index < roc * 0x10000; index += 0x4000) seal(rtp(index))
-    const opened = receiver.openRtp(seal(rtp(roc * 0x10000 + 77)))
+    const { receiver, packet, index } = rekeyed('auto', roc)
+    const opened = receiver.openRtp(packet())
     assert.ok(opened.ok)
-    assert.equal(opened.index, roc * 0x10000 + 77)
+    assert.equal(opened.index, index)
   })
 }
 
-test('interop 4: forget() keeps the rollover counter as the first one to try', () => {
-  const { seal, receiver } = pair(cm)
-  for (let index = 0; index < 0x30000; index += 0x4000) assert.ok(receiver.openRtp(seal(rtp(index))).ok)
-  receiver.forget()
-  const opened = receiver.openRtp(seal(rtp(0x30005)))
+test('interop 4: openRtp() tries nothing but what the policy says', () => {
+  const reason = (policy: 'keep' | 'reset', roc: number, source?: number) => {
+    const { receiver, packet } = rekeyed(policy, roc, source)
+    return reasonOf(receiver.openRtp(packet()))
+  }
+  assert.equal(reason('keep', 3), 'opened')
+  assert.equal(reason('keep', 2), 'auth')
+  assert.equal(reason('keep', 0), 'auth')
+  assert.equal(reason('keep', 0, 99), 'opened')
+  assert.equal(reason('reset', 0), 'opened')
+  assert.equal(reason('reset', 3), 'auth')
+})
+
+test('interop 4: openRtp() commits a rollover counter only once a packet authenticated under it', () => {
+  const { receiver, seal, packet, index } = rekeyed('auto', 2)
+  const genuine = packet()
+  for (const at of [13, genuine.length - 1])
+    assert.equal(reasonOf(receiver.openRtp(tampered(genuine, at))), 'auth')
+  assert.deepEqual(receiver.positions().get(ssrc), 0x2c000, 'nothing moved')
+  const opened = receiver.openRtp(genuine)
   assert.ok(opened.ok)
-  assert.equal(opened.index, 0x30005)
+  assert.equal(opened.index, index)
+  assert.equal(receiver.positions().get(ssrc), Math.max(index, 0x2c000))
+  // From here on the counter stands: what fits it opens, and nothing else is tried.
+  assert.equal(reasonOf(receiver.openRtp(seal(rtp(index + 1)))), 'opened')
+})
+
+test('interop 4: a receiver takes positions over many re-keys without keeping more and more', () => {
+  let before: ReadonlyMap<number, number> = new Map()
+  for (let key = 0; key < 300; key += 1) {
+    const { seal, receiver } = pair(cm, { before })
+    for (let source = 0; source < 10; source += 1) receiver.openRtp(seal(rtp(1, key * 10 + source)))
+    before = receiver.positions()
+  }
+  assert.equal(before.size, 1_024)
+  assert.equal(before.get(2_999), 1)
+})
+
+test('openRtp() follows a peer that goes from one MKI to the next and back, whatever its counter does', () => {
+  for (const reset of [true, false]) {
+    const masters = [1, 2].map((id) => ({ ...masterFor(cm), mki: Uint8Array.of(id) }))
+    const receiver = srtpReceiver(nodeSrtpCrypto, cm, masters)
+    const [one, two] = masters.map((master) => pair(cm, {}, master))
+    assert.ok(one !== undefined && two !== undefined)
+    for (let index = 0; index < 0x30000; index += 0x4000) {
+      assert.ok(receiver.openRtp(one.seal(rtp(index))).ok)
+      if (!reset) two.seal(rtp(index))
+    }
+    const at = reset ? 5 : 0x2c005
+    const switched = two.seal(rtp(at))
+    const opened = receiver.openRtp(switched.slice())
+    assert.ok(opened.ok)
+    assert.equal(opened.index, at)
+    assert.equal(reasonOf(receiver.openRtp(switched)), 'replay')
+    const late = one.seal(rtp(0x2c001))
+    assert.equal(reasonOf(receiver.openRtp(late.slice())), 'opened', 'still on its way under the old key')
+    assert.equal(reasonOf(receiver.openRtp(late)), 'replay')
+  }
 })
 
 test('srtpReceiver() opens what any of its keys without MKI sealed, one after the other', () => {
@@ -271,6 +351,19 @@ test('interop 2: sealRtcp() and openRtcp() count their own lifetime', () => {
   assert.equal(sender.sealRtcp(rtcp(), out), undefined)
   assert.equal(reasonOf(receiver.openRtcp(unlimited.sealRtcp(rtcp()))), 'opened')
   assert.equal(reasonOf(receiver.openRtcp(unlimited.sealRtcp(rtcp()))), 'lifetime')
+})
+
+test('SrtpSender.left falls from 1 to 0 with what either protocol has used of the lifetime', () => {
+  const { sender } = pair(cm, {}, { ...masterFor(cm), lifetime: 4n })
+  const out = new Uint8Array(100)
+  assert.equal(sender.left, 1)
+  sender.sealRtp(rtp(1), out)
+  assert.equal(sender.left, 0.75)
+  sender.sealRtcp(rtcp(), out)
+  sender.sealRtcp(rtcp(), out)
+  assert.equal(sender.left, 0.5)
+  for (let i = 2; i < 9; i += 1) sender.sealRtp(rtp(i), out)
+  assert.equal(sender.left, 0)
 })
 
 test('interop 10: sealRtp() refuses to use a packet index twice', () => {

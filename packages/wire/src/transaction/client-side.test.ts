@@ -86,6 +86,15 @@ test('cancel() waits for a provisional response', () => {
   assert.equal(cancel?.headers.get('CSeq'), '1 CANCEL')
 })
 
+test('cancel() says why when it is told to', () => {
+  const on = bench({ reliable: true })
+  const transaction = call(on)
+  transaction.cancel([['Reason', 'Q.850;cause=19']])
+  transaction.cancel([['Reason', 'Q.850;cause=16']])
+  answer(on, transaction.request, 100)
+  assert.deepEqual(on.sent[1]?.headers.getAll('Reason'), ['Q.850;cause=19'])
+})
+
 test('cancel() sends one CANCEL however often it is called', () => {
   const on = bench({ reliable: true })
   const transaction = call(on)

@@ -9,7 +9,12 @@ export function withVia(request: SipRequest, flow: Flow, viaHost: string, branch
 }
 
 /** A request on the same hop and branch as `request`, which has our Via: RFC 3261 §9.1, §17.1.1.3. */
-function sibling(request: SipRequest, method: 'ACK' | 'CANCEL', to: string): SipRequest {
+function sibling(
+  request: SipRequest,
+  method: 'ACK' | 'CANCEL',
+  to: string,
+  more: readonly (readonly [string, string])[] = [],
+): SipRequest {
   const { headers } = request
   const seq = parseCSeq(headers.get('CSeq') ?? '')?.seq ?? 0
   return createRequest({
@@ -26,6 +31,7 @@ function sibling(request: SipRequest, method: 'ACK' | 'CANCEL', to: string): Sip
       ['To', to],
       ['Call-ID', headers.get('Call-ID') ?? ''],
       ['CSeq', `${seq} ${method}`],
+      ...more,
     ],
   })
 }
@@ -36,6 +42,9 @@ export function ackForFailure(invite: SipRequest, response: SipResponse): SipReq
 }
 
 /** RFC 3261 §9.1. */
-export function cancelFor(invite: SipRequest): SipRequest {
-  return sibling(invite, 'CANCEL', invite.headers.get('To') ?? '')
+export function cancelFor(
+  invite: SipRequest,
+  headers: readonly (readonly [string, string])[] = [],
+): SipRequest {
+  return sibling(invite, 'CANCEL', invite.headers.get('To') ?? '', headers)
 }

@@ -26,6 +26,7 @@ export class OpenInviteClient<F extends Flow> implements OpenClient<F> {
   readonly #successes = successes<F>()
   #intervalMs = t1Ms
   #cancel: 'no' | 'wanted' | 'sent' = 'no'
+  #cancelHeaders: readonly (readonly [string, string])[] = []
 
   constructor(parts: InviteClientParts<F>) {
     const { flow, request, timers, onEnd } = parts
@@ -45,7 +46,7 @@ export class OpenInviteClient<F extends Flow> implements OpenClient<F> {
       get state() {
         return run.state
       },
-      cancel: () => this.#wantCancel(),
+      cancel: (headers = []) => this.#wantCancel(headers),
     }
   }
 
@@ -79,14 +80,15 @@ export class OpenInviteClient<F extends Flow> implements OpenClient<F> {
     }
   }
 
-  #wantCancel(): void {
+  #wantCancel(headers: readonly (readonly [string, string])[]): void {
+    if (this.#cancel === 'no') this.#cancelHeaders = headers
     if (this.#cancel === 'no' && this.#run.state === 'calling') this.#cancel = 'wanted'
     else if (this.#cancel === 'no' && this.#run.state === 'proceeding') this.#sendCancel()
   }
 
   #sendCancel(): void {
     this.#cancel = 'sent'
-    this.#parts.sendCancel(this.flow, cancelFor(this.#parts.request))
+    this.#parts.sendCancel(this.flow, cancelFor(this.#parts.request, this.#cancelHeaders))
     this.#run.fire('cancelSent')
   }
 

@@ -57,8 +57,10 @@ export interface ClientTransaction {
   /**
    * Cancels an INVITE (RFC 3261 §9.1): at once after a provisional response, else when one comes; never after a final
    * one. A 2xx that was already on its way still comes to `onFinal`: acknowledge it and send BYE.
+   *
+   * @param headers - Of the CANCEL, beyond what makes one: a Reason (RFC 3326).
    */
-  cancel(): void
+  cancel(headers?: readonly (readonly [name: string, value: string])[]): void
 }
 
 /** Of `onFinal`, `onTimeout` and `onTransportError` one is called; only `onFinal` may come again, for another fork's 2xx. */

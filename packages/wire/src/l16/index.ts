@@ -1,0 +1,1 @@
+export { decodeL16, encodeL16 } from './l16.ts'

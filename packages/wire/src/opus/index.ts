@@ -1,0 +1,1 @@
+export { readOpus, type OpusPacket } from './packet.ts'

@@ -1,0 +1,1 @@
+export { doubler, halver, type Resampler } from './half-band.ts'
