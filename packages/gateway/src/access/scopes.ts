@@ -4,6 +4,8 @@ export const scopes = [
   'calls:write',
   'recordings:read',
   'recordings:delete',
+  'dialing:read',
+  'dialing:write',
   'tokens:admin',
   'metrics:read',
 ] as const

@@ -1,16 +1,9 @@
 import { groupCommit, type CallId, type TenantId } from '#kernel'
-import { DbError } from './error.ts'
+import { callWrites, type CallUpdate } from './call-writes.ts'
+import { blamesValue, DbError } from './error.ts'
 import type { Database } from './open-database.ts'
 import type { CallEventRow, CallRow, Schema } from './schema.ts'
 
-export type CallUpdate = Partial<
-  Pick<CallRow, 'state' | 'end_reason' | 'answered_at' | 'ended_at' | 'receipt' | 'ladder' | 'variables'>
->
-interface SealedParts {
-  readonly receipt: unknown
-  readonly ladder: unknown
-  readonly variables: CallRow['variables'] | undefined
-}
 export type NewCallEvent = Omit<CallEventRow, 'seq'> & { readonly call_id: CallId; readonly tenant: TenantId }
 export type OrphanedCall = Pick<CallRow, 'id' | 'tenant' | 'app'> & { readonly answered: boolean }
 export interface Page {
@@ -22,30 +15,17 @@ export interface Page {
 /** Calls and their stories. Every promise rejects with `DbError`; a resolved write is on disk. */
 export function callStore(db: Database) {
   const { kysely, seal } = db
+  const writes = callWrites(db)
   const events = groupCommit<NewCallEvent>((items) => insertEvents(db, items), {
     maxBatch: 200,
     maxQueued: 20_000,
     overflow: () => new DbError('DB_OVERLOADED', 'too many story lines wait for the database'),
+    blamesItem: blamesValue,
   })
   return {
-    async insert(call: CallRow): Promise<void> {
-      const { from, to, receipt, ladder, variables, ...plain } = call
-      await kysely
-        .insertInto('calls')
-        .values({
-          ...plain,
-          from_sealed: seal.seal(from, `calls.from ${call.id}`),
-          to_sealed: seal.seal(to, `calls.to ${call.id}`),
-          ...sealedParts(db, call.id, { receipt, ladder, variables }),
-        })
-        .execute()
-    },
-    async update(id: CallId, change: CallUpdate): Promise<void> {
-      const { receipt, ladder, variables, ...plain } = change
-      const set = { ...plain, ...sealedParts(db, id, { receipt, ladder, variables }) }
-      if (Object.keys(set).length === 0) return
-      await kysely.updateTable('calls').set(set).where('id', '=', id).execute()
-    },
+    insert: (call: CallRow): Promise<void> => writes.insert(call),
+    /** Changes what is given; what is absent or null stays as it is. */
+    update: (id: CallId, change: CallUpdate): Promise<void> => writes.update(id, change),
     async get(tenant: TenantId, id: CallId): Promise<CallRow | undefined> {
       const row = await kysely
         .selectFrom('calls')
@@ -111,19 +91,6 @@ async function insertEvents({ kysely, seal }: Database, items: readonly NewCallE
     fields_sealed: seal.seal(JSON.stringify(fields), `call_events ${event.call_id}`),
   }))
   await kysely.insertInto('call_events').values(rows).execute()
-}
-
-/** Columns for the parts that are given; a part that is absent is left alone. */
-function sealedParts(db: Database, id: string, parts: SealedParts) {
-  const sealed = (name: string, value: unknown) =>
-    value === null ? null : db.seal.seal(JSON.stringify(value), `calls.${name} ${id}`)
-  return {
-    ...(parts.receipt !== undefined && {
-      receipt: parts.receipt === null ? null : JSON.stringify(parts.receipt),
-    }),
-    ...(parts.ladder !== undefined && { ladder_sealed: sealed('ladder', parts.ladder) }),
-    ...(parts.variables !== undefined && { variables_sealed: sealed('variables', parts.variables) }),
-  }
 }
 
 function openCall(db: Database, row: Schema['calls']): CallRow {

@@ -25,11 +25,12 @@ export async function startDatabaseThread(
   data: DatabaseThreadData,
   file = new URL('./database-thread.ts', import.meta.url),
 ): Promise<Connection> {
-  const thread = new Worker(file, { workerData: data })
+  const thread = new Worker(file, { workerData: data, name: 'voxkeep-db' })
   const waiting = new Map<number, PromiseWithResolvers<QueryRows>>()
   const started = Promise.withResolvers<void>()
   const lost = Promise.withResolvers<DbError>()
   let nextId = 0
+  let unsent: ToDatabase[] = []
   let closed: DbError | undefined
   let closing: Promise<void> | undefined
 
@@ -41,7 +42,7 @@ export async function startDatabaseThread(
     started.reject(error)
     if (!closing) lost.resolve(error)
   }
-  thread.on('message', (message: FromDatabase) => {
+  const take = (message: FromDatabase) => {
     switch (message.kind) {
       case 'ready':
         return started.resolve()
@@ -53,17 +54,34 @@ export async function startDatabaseThread(
         waiting.get(message.id)?.reject(asDbError(message))
         waiting.delete(message.id)
     }
+  }
+  thread.on('message', (messages: readonly FromDatabase[]) => {
+    for (const message of messages) take(message)
   })
   thread.on('error', (cause) => end(new DbError('DB_FAILED', 'the database thread failed', { cause })))
   thread.on('exit', () => end(new DbError('DB_CLOSED', 'the database is closed')))
 
+  /** Everything that is asked for in one turn goes over as one message, and so shares one flush of the log. */
+  const send = () => {
+    const messages = unsent
+    unsent = []
+    try {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
+      thread.postMessage(messages)
+    } catch (cause) {
+      const error = new DbError('DB_FAILED', 'a query cannot be handed to the database thread', { cause })
+      for (const { id } of messages) {
+        waiting.get(id)?.reject(error)
+        waiting.delete(id)
+      }
+    }
+  }
   const ask = (message: (id: number) => ToDatabase): Promise<QueryRows> => {
     if (closed) return Promise.reject(closed)
     const id = nextId++
     const answer = Promise.withResolvers<QueryRows>()
     waiting.set(id, answer)
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
-    thread.postMessage(message(id))
+    if (unsent.push(message(id)) === 1) process.nextTick(send)
     return answer.promise
   }
   await started.promise

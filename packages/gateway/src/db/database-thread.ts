@@ -8,7 +8,7 @@ import type { DatabaseThreadData, FromDatabase, ToDatabase } from './protocol.ts
 // synchronously, which is why it may not live on the thread that does signalling.
 const port = parentPort
 if (port === null) throw new Error('this file is run by openDatabase(), as a thread')
-const say = (message: FromDatabase) => port.postMessage(message)
+const say = (messages: readonly FromDatabase[]) => port.postMessage(messages)
 
 /** One flush of the log makes this many statements durable at most; more would keep the first of them waiting. */
 const maxBurst = 64
@@ -28,7 +28,7 @@ async function pump(cluster: PGlite): Promise<void> {
     const answers: FromDatabase[] = []
     for (const message of queue.splice(0, maxBurst)) answers.push(await answer(cluster, message))
     if (dirty && !inTransaction) answers.push(...(await flush(cluster, answers)))
-    for (const message of answers) say(message)
+    say(answers)
     await setImmediate() // lets the messages in that arrived meanwhile
   }
   pumping = false
@@ -84,12 +84,12 @@ function describe(error: unknown): { sqlState: string; message: string } {
 try {
   const { dir } = workerData as DatabaseThreadData
   const cluster = await openCluster(dir)
-  port.on('message', (message: ToDatabase) => {
-    queue.push(message)
+  port.on('message', (messages: readonly ToDatabase[]) => {
+    queue.push(...messages)
     void pump(cluster)
   })
-  say({ kind: 'ready' })
+  say([{ kind: 'ready' }])
 } catch (error) {
-  say({ kind: 'failed', id: undefined, ...describe(error) })
+  say([{ kind: 'failed', id: undefined, ...describe(error) }])
   port.close()
 }

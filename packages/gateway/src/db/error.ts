@@ -8,6 +8,11 @@ export type DbErrorCode =
   | 'DB_OVERLOADED'
   | 'DB_FAILED'
 
+/** Whether a statement was refused for a value in it, and so did nothing at all: SQLSTATE classes 22 and 23. */
+export function blamesValue(error: unknown): boolean {
+  return error instanceof DbError && /^2[23]/.test(error.sqlState ?? '')
+}
+
 export class DbError extends Error {
   override readonly name = 'DbError'
   readonly code: DbErrorCode

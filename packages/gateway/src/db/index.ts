@@ -1,12 +1,7 @@
 export { auditStore, type AuditStore } from './audit-store.ts'
-export {
-  callStore,
-  type CallStore,
-  type CallUpdate,
-  type NewCallEvent,
-  type OrphanedCall,
-  type Page,
-} from './call-store.ts'
+export { callStore, type CallStore, type NewCallEvent, type OrphanedCall, type Page } from './call-store.ts'
+export type { CallUpdate } from './call-writes.ts'
+export { dialUsageStore, type DialUsageStore } from './dial-usage-store.ts'
 export { DbError, type DbErrorCode } from './error.ts'
 export { idempotencyStore, type IdempotencyStore } from './idempotency-store.ts'
 export { openDatabase, type Database, type FieldSeal } from './open-database.ts'

@@ -93,6 +93,46 @@ test('callStore().get() gives back what insert() and update() put in, with perso
   await calls.update(id('call', 1) as CallId, {})
 })
 
+test('callStore() keeps the order of a call’s writes that share a commit', async () => {
+  const calls = callStore(db)
+  const one = id('call', 0x10) as CallId
+  await Promise.all([
+    calls.insert(call(0x10)),
+    calls.update(one, { state: 'active', answered_at: at }),
+    calls.insert(call(0x11)),
+    calls.update(one, { state: 'ended', end_reason: 'app-hung-up', receipt: { a: 1 } }),
+    calls.update(id('call', 1) as CallId, { trunk: 'other' as TrunkId }),
+  ])
+  const change = { state: 'ended', answered_at: at, end_reason: 'app-hung-up', receipt: { a: 1 } } as const
+  assert.deepEqual(await calls.get(tenant, one), call(0x10, change))
+  assert.deepEqual(await calls.get(tenant, id('call', 0x11) as CallId), call(0x11))
+  const before = await calls.get(tenant, id('call', 1) as CallId)
+  assert.deepEqual([before?.trunk, before?.end_reason], ['other', 'caller-hung-up'])
+  await db.kysely
+    .deleteFrom('calls')
+    .where('id', 'in', [one, id('call', 0x11) as CallId])
+    .execute()
+})
+
+test('callStore() refuses a row that cannot be written, and keeps those that share its commit', async () => {
+  const calls = callStore(db)
+  const results = await Promise.allSettled([
+    calls.insert(call(0x20)),
+    calls.insert(call(1)),
+    calls.update(id('call', 0x20) as CallId, { receipt: { bad: '\u0000' } }),
+    calls.update(id('call', 0x20) as CallId, { state: 'active' }),
+  ])
+  assert.deepEqual(
+    results.map((result) => result.status),
+    ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+  )
+  assert.deepEqual(await calls.get(tenant, id('call', 0x20) as CallId), call(0x20, { state: 'active' }))
+  await db.kysely
+    .deleteFrom('calls')
+    .where('id', '=', id('call', 0x20) as CallId)
+    .execute()
+})
+
 test('callStore().get() hides another tenant’s call', async () => {
   assert.equal(await callStore(db).get('other' as TenantId, id('call', 1) as CallId), undefined)
 })
@@ -246,6 +286,45 @@ test('outboxStore().settle() changes the event and logs the attempt', async () =
   await outbox.prune(later)
   assert.equal(await outbox.get(delivery.event), undefined)
   assert.notEqual(await outbox.get(id('evt', 2) as EventId), undefined)
+})
+
+test('outboxStore().settle() settles each of many at once, and an event that is gone leaves no attempt', async () => {
+  const outbox = outboxStore(db, () => tenant)
+  const rows = [0x30, 0x31, 0x32].map((n) => event(n, { app: 'many' as AppId }))
+  await Promise.all(rows.map((row) => outbox.insert(row)))
+  const failed = {
+    attempt: 1,
+    next_at: later,
+    state: 'pending',
+    last_status: 500,
+    last_error: 'status',
+  } as const
+  const attempt = (row: OutboxRow) => ({
+    event: row.id,
+    attempt: 1,
+    url: 'https://app.example/hook',
+    atMs: at.getTime(),
+    durationMs: 12.4,
+    status: 500,
+    error: 'status',
+  })
+  const gone = event(0x3f)
+  await Promise.all([...rows, gone].map((row) => outbox.settle(row.id, failed, attempt(row))))
+  const [first] = rows as [OutboxRow]
+  await Promise.all([
+    outbox.settle(first.id, { ...failed, attempt: 2 }),
+    outbox.settle(first.id, { ...failed, attempt: 0, last_status: null, last_error: null }),
+  ])
+  assert.deepEqual(await Promise.all(rows.map((row) => outbox.get(row.id))), [
+    { ...first, next_at: later },
+    ...rows.slice(1).map((row) => ({ ...row, ...failed })),
+  ])
+  assert.deepEqual(await outbox.deliveriesOf(first.id), [{ ...attempt(first), durationMs: 12 }])
+  assert.deepEqual(await outbox.deliveriesOf(gone.id), [])
+  await db.kysely
+    .deleteFrom('outbox')
+    .where('app', '=', 'many' as AppId)
+    .execute()
 })
 
 test('tokenStore() finds tokens by prefix, lists, touches and revokes them once', async () => {

@@ -1,6 +1,6 @@
-import type { Insertable } from 'kysely'
+import { sql, type Insertable } from 'kysely'
 import { groupCommit, type AppId, type EventId, type TenantId } from '#kernel'
-import { DbError } from './error.ts'
+import { blamesValue, DbError } from './error.ts'
 import type { Database } from './open-database.ts'
 import type { DeliveryRow, OutboxRow, Schema } from './schema.ts'
 
@@ -31,6 +31,13 @@ const bounds = {
   maxBatch: 200,
   maxQueued: 20_000,
   overflow: () => new DbError('DB_OVERLOADED', 'too many events wait for the database'),
+  blamesItem: blamesValue,
+}
+
+interface Settling {
+  readonly id: EventId
+  readonly change: OutboxChange
+  readonly delivery: DeliveryRow | undefined
 }
 
 /**
@@ -54,6 +61,7 @@ export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
       .values([...rows])
       .execute()
   }, bounds)
+  const settlements = groupCommit<Settling>((items) => settleAll(db, items), bounds)
   return {
     insert: (row: OutboxRow): Promise<void> => inserts.add(row),
     async get(id: EventId): Promise<OutboxRow | undefined> {
@@ -70,18 +78,8 @@ export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
       return (await pending(db, except).select('next_at').limit(1).executeTakeFirst())?.next_at
     },
     /** Changes an event and logs the attempt that changed it, both or neither. */
-    async settle(id: EventId, change: OutboxChange, delivery?: DeliveryRow): Promise<void> {
-      await kysely.transaction().execute(async (transaction) => {
-        const settled = await transaction
-          .updateTable('outbox')
-          .set(change)
-          .where('id', '=', id)
-          .returning('tenant')
-          .executeTakeFirst()
-        if (settled === undefined || delivery === undefined) return
-        await transaction.insertInto('deliveries').values(columnsOf(settled.tenant, delivery)).execute()
-      })
-    },
+    settle: (id: EventId, change: OutboxChange, delivery?: DeliveryRow): Promise<void> =>
+      settlements.add({ id, change, delivery }),
     /** Logs an attempt that no event waits for: a decision that an app was asked for. */
     addDelivery: (tenant: TenantId, delivery: DeliveryRow): Promise<void> =>
       deliveries.add(columnsOf(tenant, delivery)),
@@ -115,6 +113,27 @@ export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
 }
 export type OutboxStore = ReturnType<typeof outboxStore>
 
+/** One statement for all of them: the changes as one list, the attempts as another. */
+async function settleAll({ kysely }: Database, items: readonly Settling[]): Promise<void> {
+  // A list may name an event once: of several changes the last one stands, as it would one after the other.
+  const changes = new Map(items.map(({ id, change }) => [id, { id, ...change }]))
+  const attempts = items.flatMap(({ delivery }) => delivery ?? []).map(attemptColumns)
+  await sql`
+    with change as (
+      select * from json_to_recordset(${JSON.stringify([...changes.values()])}::text::json)
+        as c(id text, attempt int, next_at timestamptz, state text, last_status int, last_error text)
+    ), settled as (
+      update outbox set attempt = change.attempt, next_at = change.next_at, state = change.state,
+        last_status = change.last_status, last_error = change.last_error
+      from change where outbox.id = change.id returning outbox.id, outbox.tenant
+    )
+    insert into deliveries (event_id, tenant, attempt, at, url, status, error, duration_ms)
+    select a.event_id, settled.tenant, a.attempt, a.at, a.url, a.status, a.error, a.duration_ms
+    from json_to_recordset(${JSON.stringify(attempts)}::text::json)
+      as a(event_id text, attempt int, at timestamptz, url text, status int, error text, duration_ms bigint)
+    join settled on settled.id = a.event_id`.execute(kysely)
+}
+
 function pending({ kysely }: Database, except: OutboxExcept) {
   let query = kysely.selectFrom('outbox').where('state', '=', 'pending').orderBy('next_at').orderBy('id')
   if (except.apps.length > 0) query = query.where('app', 'not in', except.apps)
@@ -123,9 +142,12 @@ function pending({ kysely }: Database, except: OutboxExcept) {
 }
 
 function columnsOf(tenant: TenantId, delivery: DeliveryRow): Insertable<Schema['deliveries']> {
+  return { tenant, ...attemptColumns(delivery) }
+}
+
+function attemptColumns(delivery: DeliveryRow) {
   return {
     event_id: delivery.event,
-    tenant,
     attempt: delivery.attempt,
     at: new Date(delivery.atMs),
     url: delivery.url,

@@ -1,4 +1,4 @@
-/** What the main thread asks the database thread, and what comes back; all of it structured-cloneable. */
+/** What the main thread asks the database thread, and what comes back: lists of these, all of it structured-cloneable. */
 export type ToDatabase =
   | {
       readonly kind: 'query'

@@ -32,6 +32,10 @@ export interface Schema {
   /** `scopes` is a JSON array. */
   tokens: Omit<TokenRow, 'scopes'> & { scopes: unknown }
   idempotency: Omit<IdempotencyRow, 'body'> & { body_sealed: string | null }
+  dial_leases: DialLeaseRow
+  dial_usage: DialUsageRow
+  dial_hours: DialHourRow
+  dial_stops: { app: AppId; since: Date }
 }
 
 export interface CallRow {
@@ -39,7 +43,7 @@ export interface CallRow {
   readonly tenant: TenantId
   readonly app: AppId
   readonly trunk: TrunkId
-  readonly direction: 'inbound'
+  readonly direction: 'inbound' | 'outbound'
   readonly from: string
   readonly to: string
   readonly state: 'ringing' | 'active' | 'ended'
@@ -130,4 +134,32 @@ export interface AuditRow {
   readonly call_id: CallId | null
   readonly body: string
   readonly hash: string
+}
+
+/** One attempt to call somebody; neither number is kept here. `scopes` is a JSON array of those whose limits it counts against. */
+export interface DialLeaseRow {
+  readonly id: string
+  readonly app: AppId
+  readonly scopes: unknown
+  readonly day: string
+  readonly started_at: Date
+  readonly rate_micro: number
+  readonly ended: boolean
+}
+
+/** What ended attempts used on a UTC day: milliseconds, and millionths of the currency. */
+export interface DialUsageRow {
+  readonly scope: string
+  readonly day: string
+  readonly used_ms: number
+  readonly spent_micro: number
+}
+
+/** Attempts of an app in one hour, counted since 1970. */
+export interface DialHourRow {
+  readonly app: AppId
+  readonly hour: number
+  readonly attempts: number
+  /** Attempts up to which an alert was the last of this hour; 0 without one. */
+  readonly quiet: number
 }

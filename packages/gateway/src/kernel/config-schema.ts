@@ -1,18 +1,8 @@
 import { z } from 'zod'
-
-/** A secret by reference: `file:/path` (trailing newline dropped) or `env:NAME`. Never the value itself. */
-const secretRef = z
-  .string()
-  .regex(/^(file|env):.+$/, 'a secret is given by reference: "file:/path/to/it" or "env:NAME"')
-  .describe('A secret by reference: `file:/path` or `env:NAME`, never the value itself')
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63')
-const port = z.int().min(1).max(65_535)
-const file = z.string().min(1)
-
-const tlsFiles = z.strictObject({
-  certFile: file.describe('PEM certificate chain; reloaded when the file changes'),
-  keyFile: file.describe('PEM private key'),
-})
+import { app } from './config-app.ts'
+import { dialLimits } from './config-dialing.ts'
+import { trunk } from './config-trunk.ts'
+import { file, id, port, secretRef, tlsFiles } from './config-values.ts'
 
 const sipListener = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to bind'),
@@ -24,6 +14,25 @@ const sipListener = z.strictObject({
     .default('off')
     .describe('Whether peers must prove themselves with a certificate'),
   clientCaFile: file.optional().describe('Authorities that client certificates must chain to'),
+  clientCrlFile: file
+    .optional()
+    .describe('PEM revocation lists of every one of those authorities; reloaded when the file changes'),
+  ocsp: z
+    .strictObject({
+      staple: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Ask the certificate’s OCSP responder about it, show peers what it says, and raise the alarm when it says “revoked”',
+        ),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          'The responder; default: the one that the certificate names, and without one nobody is asked. A private address must be in `egress.allowPrivate`',
+        ),
+    })
+    .prefault({}),
 })
 
 const sip = z.strictObject({
@@ -36,6 +45,11 @@ const sip = z.strictObject({
     .strictObject({
       connectionsPerSource: z.int().min(1).default(64),
       connections: z.int().min(1).default(2_000),
+      handshakesPerSecond: z
+        .int()
+        .min(1)
+        .default(200)
+        .describe('TLS handshakes a second with all addresses that are no trunk’s'),
       handshakeTimeoutMs: z.int().min(100).default(5_000),
       messageTimeoutMs: z
         .int()
@@ -53,112 +67,6 @@ const sip = z.strictObject({
     .prefault({}),
 })
 
-const trunk = z.strictObject({
-  id,
-  app: id.describe('The app that is told about calls from this trunk'),
-  tenant: id.default('default'),
-  allowedAddresses: z.array(z.string()).default([]).describe('CIDR ranges the trunk calls from'),
-  clientCertificateName: z
-    .string()
-    .optional()
-    .describe('DNS or URI name that the client certificate must carry'),
-  digest: z
-    .strictObject({
-      realm: z.string().default('voxkeep'),
-      username: z.string(),
-      password: secretRef,
-      allowMd5: z.boolean().default(false).describe('Also offer MD5, for trunks that know nothing better'),
-    })
-    .optional(),
-  srtp: z
-    .strictObject({
-      suites: z
-        .array(
-          z.enum([
-            'AES_CM_128_HMAC_SHA1_80',
-            'AES_CM_128_HMAC_SHA1_32',
-            'AES_256_CM_HMAC_SHA1_80',
-            'AES_256_CM_HMAC_SHA1_32',
-            'AEAD_AES_128_GCM',
-            'AEAD_AES_256_GCM',
-          ]),
-        )
-        .min(1)
-        .default([
-          'AEAD_AES_256_GCM',
-          'AEAD_AES_128_GCM',
-          'AES_256_CM_HMAC_SHA1_80',
-          'AES_CM_128_HMAC_SHA1_80',
-        ])
-        .describe('In order of preference'),
-      allowAvpWithCrypto: z
-        .boolean()
-        .default(false)
-        .describe('Accept `RTP/AVP` that carries `a=crypto` as if it said `RTP/SAVP`'),
-    })
-    .prefault({}),
-  maxCalls: z.int().min(1).default(1_000),
-})
-
-const webhook = z.strictObject({
-  url: z.url({ protocol: /^https$/ }).describe('Told of each call; its answer decides what happens'),
-  fallbackUrl: z
-    .url({ protocol: /^https$/ })
-    .optional()
-    .describe('Asked when `url` fails'),
-  eventsUrl: z
-    .url({ protocol: /^https$/ })
-    .optional()
-    .describe('Told of events after the fact; default: `url`'),
-  secrets: z
-    .array(secretRef)
-    .min(1)
-    .max(4)
-    .describe('`whsec_…` secrets; every one signs, so that they can be rotated'),
-  timeoutMs: z.int().min(100).max(15_000).default(5_000),
-  caFile: file.optional().describe('Authorities to trust for this app, instead of the system’s'),
-  clientCertificate: tlsFiles.optional(),
-})
-
-const app = z.strictObject({
-  id,
-  tenant: id.default('default'),
-  webhook,
-  stream: z
-    .strictObject({
-      secret: secretRef
-        .optional()
-        .describe(
-          'Token for `X-Twilio-Signature` on stream upgrades; the Standard Webhooks headers are always there',
-        ),
-      caFile: file.optional(),
-      clientCertificate: tlsFiles.optional(),
-      spkiPins: z
-        .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/))
-        .default([])
-        .describe('Base64 SHA-256 of the public keys to accept'),
-      connectTimeoutMs: z.int().min(100).default(5_000),
-      pingIntervalMs: z.int().min(100).default(10_000),
-      pongTimeoutMs: z.int().min(100).default(10_000),
-      maxBufferedMs: z.int().min(1_000).default(600_000).describe('Audio the app may queue for the caller'),
-      maxBehindMs: z
-        .int()
-        .min(100)
-        .default(2_000)
-        .describe('Audio that may wait for a slow app before the oldest is dropped'),
-      reconnect: z
-        .strictObject({ attempts: z.int().min(0).max(10).default(2), delayMs: z.int().min(0).default(250) })
-        .prefault({}),
-    })
-    .prefault({}),
-  fallback: z
-    .strictObject({
-      playFile: file.optional().describe('WAV played to the caller when the app cannot be asked'),
-      reject: z.boolean().default(false).describe('Reject with 503 instead of answering with the message'),
-    })
-    .prefault({}),
-})
-
 const api = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: port.default(8443),
@@ -167,6 +75,7 @@ const api = z.strictObject({
 })
 
 /** The whole configuration. The reference in docs/configuration.md is made from this. */
+
 export const configSchema = z.strictObject({
   node: z.strictObject({ name: id.default('voxkeep') }).prefault({}),
   dataDir: file.describe('Where the database, recordings and keyring live; created with mode 0700'),
@@ -203,6 +112,40 @@ export const configSchema = z.strictObject({
         .max(200)
         .default(60)
         .describe('The longest that a packet waits for one that is missing'),
+      ffi: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Experimental: AES-GCM through `node:ffi`, straight into the OpenSSL of Node, for less CPU. Where that is not to be had, `node:crypto` as ever',
+        ),
+    })
+    .prefault({}),
+  tenants: z
+    .array(z.strictObject({ id, dialing: dialLimits.optional() }))
+    .default([])
+    .describe('Limits that all apps of a tenant share'),
+  stir: z
+    .strictObject({
+      rootsFile: file
+        .optional()
+        .describe('PEM certificates of the STI authorities to trust; without it no Identity is verified'),
+      freshnessS: z.int().min(1).max(600).default(60).describe('How old a PASSporT may be'),
+      certificateCacheS: z.int().min(0).default(3_600),
+      sign: z
+        .strictObject({
+          keyFile: file.describe('PEM private key, P-256'),
+          certificateUrl: z
+            .url({ protocol: /^https$/ })
+            .describe('Where others fetch our certificate (`x5u`)'),
+          attestation: z
+            .enum(['A', 'B', 'C'])
+            .default('B')
+            .describe(
+              'The most that is attested. A is given only for caller IDs listed under `dialing.callerIds`',
+            ),
+        })
+        .optional()
+        .describe('Sign calls that we place'),
     })
     .prefault({}),
   egress: z

@@ -96,3 +96,43 @@ test('readSecret() refuses a file that others may read, and quotes no value', (t
   )
   assert.throws(() => readSecret('env:VOXKEEP_NOT_SET', {}), /not set/)
 })
+
+test('parseConfig() wants trunks that place calls, and a price where spend is limited, for an app that dials', () => {
+  const app = '      secrets: ["env:WEBHOOK_SECRET"]\n'
+  const dialing = '    dialing: { trunks: [carrier], limits: { spendPerDay: 10 } }\n'
+  const outbound = '    outbound: { host: sip.carrier.example }\n'
+  assert.deepEqual(
+    faults(valid.replace(app, app + dialing)).map((fault) => fault.replace(/^.*: apps/, 'apps')),
+    [
+      'apps.0.dialing.trunks.0: there is no trunk "carrier" with "outbound"',
+      'apps.0.dialing.rates: spendPerDay needs rates: what a call costs must be known',
+    ],
+  )
+  const priced = dialing.replace('limits', 'rates: [{ prefix: "+1", perMinute: 0.01 }], limits')
+  assert.deepEqual(faults(valid.replace(app, app + priced) + outbound), [])
+})
+
+test('parseConfig() leaves to the app’s limits what those of its tokens do not say', () => {
+  const app = '      secrets: ["env:WEBHOOK_SECRET"]\n'
+  const dialing = '    dialing: { trunks: [carrier], perToken: { minutesPerDay: 5 } }\n'
+  const text = `${valid.replace(app, app + dialing)}    outbound: { host: sip.carrier.example }\n`
+  assert.deepEqual(parseConfig(text, 'voxkeep.yaml').apps[0]?.dialing?.perToken, { minutesPerDay: 5 })
+})
+
+test('parseConfig() refuses what is named twice, and a trunk whose calls another tenant’s app would be told of', () => {
+  const twin = `${valid}  - id: carrier\n    app: agent\n    allowedAddresses: [198.51.100.0/24]\n`
+  assert.match(faults(twin)[0] ?? '', /trunks\.1\.id: there is another "carrier"/)
+  const stray = valid.replace('    app: agent', '    app: agent\n    tenant: acme')
+  assert.match(faults(stray)[0] ?? '', /trunks\.0\.tenant: its app is of tenant "default"/)
+  assert.deepEqual(faults(stray.replace('  - id: agent', '  - id: agent\n    tenant: acme')), [])
+})
+
+test('parseConfig() wants authorities beside revocation lists', () => {
+  const outbound = 'outbound: { host: sip.carrier.example, crlFile: crl.pem }'
+  const trunk = valid.replace('allowedAddresses: [192.0.2.0/24]', outbound)
+  assert.match(faults(trunk).join(), /trunks\.0\.outbound\.crlFile: needs caFile/)
+  assert.deepEqual(faults(trunk.replace('crl.pem', 'crl.pem, caFile: ca.pem')), [])
+  const listener = valid.replace('port: 5061', 'clientCrlFile: crl.pem')
+  assert.match(faults(listener).join(), /sip\.listen\.0\.clientCrlFile: needs clientCaFile/)
+  assert.deepEqual(faults(listener.replace('crl.pem', 'crl.pem\n      clientCaFile: ca.pem')), [])
+})

@@ -92,15 +92,29 @@ function crossChecks(config: Config): [Path, string][] {
     if (
       trunk.allowedAddresses.length === 0 &&
       trunk.clientCertificateName === undefined &&
-      trunk.digest === undefined
+      trunk.digest === undefined &&
+      trunk.outbound === undefined
     ) {
       faults.push([
         ['trunks', index],
-        'nothing says who may use this trunk: set allowedAddresses, clientCertificateName or digest',
+        'nothing says who may use this trunk: set allowedAddresses, clientCertificateName or digest, or outbound for one that only takes calls',
       ])
     }
   })
+  config.trunks.forEach(({ outbound }, index) => {
+    if (outbound?.crlFile !== undefined && outbound.caFile === undefined)
+      faults.push([
+        ['trunks', index, 'outbound', 'crlFile'],
+        'needs caFile: the lists must be those of the authorities that are trusted for the peer',
+      ])
+  })
   config.sip.listen.forEach((listener, index) => {
+    if (listener.clientCrlFile !== undefined && listener.clientCaFile === undefined) {
+      faults.push([
+        ['sip', 'listen', index, 'clientCrlFile'],
+        'needs clientCaFile: the lists must be those of its authorities',
+      ])
+    }
     if (listener.clientCertificates !== 'off' && listener.clientCaFile === undefined) {
       faults.push([
         ['sip', 'listen', index],
@@ -110,7 +124,40 @@ function crossChecks(config: Config): [Path, string][] {
   })
   if (config.media.portMax - config.media.portMin < 1)
     faults.push([['media', 'portMax'], 'must be above portMin'])
-  return faults
+  return [...faults, ...nameFaults(config), ...dialingFaults(config)]
+}
+
+/** Everything is found by its name, and a call belongs to one tenant from end to end: what is said twice, or half, is a mistake. */
+function nameFaults(config: Config): [Path, string][] {
+  const { apps, trunks, tenants } = config
+  const twice = Object.entries({ apps, trunks, tenants }).flatMap(([list, named]) =>
+    named.flatMap(({ id }, index): [Path, string][] =>
+      named.findIndex((other) => other.id === id) === index
+        ? []
+        : [[[list, index, 'id'], `there is another "${id}"`]],
+    ),
+  )
+  const tenantOf = new Map(apps.map(({ id, tenant }) => [id, tenant]))
+  const strays = trunks.flatMap(({ app, tenant }, index): [Path, string][] => {
+    const own = tenantOf.get(app) ?? tenant
+    const message = `its app is of tenant "${own}": the calls of one tenant would be told to another`
+    return own === tenant ? [] : [[['trunks', index, 'tenant'], message]]
+  })
+  return [...twice, ...strays]
+}
+
+function dialingFaults(config: Config): [Path, string][] {
+  const outbound = new Set(config.trunks.filter((trunk) => trunk.outbound).map(({ id }) => id))
+  return config.apps.flatMap(({ dialing }, app): [Path, string][] => {
+    if (dialing === undefined) return []
+    const at = ['apps', app, 'dialing']
+    const strays = dialing.trunks.flatMap((id, index): [Path, string][] =>
+      outbound.has(id) ? [] : [[[...at, 'trunks', index], `there is no trunk "${id}" with "outbound"`]],
+    )
+    const limited = dialing.limits.spendPerDay ?? dialing.perToken?.spendPerDay
+    if (limited === undefined || dialing.rates.length > 0) return strays
+    return [...strays, [[...at, 'rates'], 'spendPerDay needs rates: what a call costs must be known']]
+  })
 }
 
 const pathKeys = new Set([
@@ -118,7 +165,11 @@ const pathKeys = new Set([
   'keyFile',
   'caFile',
   'clientCaFile',
+  'clientCrlFile',
+  'crlFile',
   'playFile',
+  'holdMusicFile',
+  'rootsFile',
   'keyringFile',
   'dataDir',
 ])

@@ -25,6 +25,23 @@ test('groupCommit() rejects every item of a batch that failed, and goes on with 
   )
 })
 
+test('groupCommit() writes items alone when one of them is to blame, and refuses that one only', async () => {
+  const written: number[] = []
+  const commit = groupCommit<number>(
+    async (items) => {
+      if (items.includes(2)) throw new Error('value')
+      written.push(...items)
+    },
+    { ...options, blamesItem: (error) => error instanceof Error && error.message === 'value' },
+  )
+  const results = await Promise.allSettled([1, 2, 3].map((item) => commit.add(item)))
+  assert.deepEqual(
+    results.map((result) => result.status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  assert.deepEqual(written, [1, 3])
+})
+
 test('groupCommit() refuses an item when maxQueued wait', async () => {
   const open = Promise.withResolvers<void>()
   const commit = groupCommit<number>(() => open.promise, options)

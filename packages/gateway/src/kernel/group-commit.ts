@@ -18,14 +18,29 @@ interface Waiting<T> {
  * makes batches larger instead of queues longer.
  *
  * @param options.overflow - Makes the error for an item that finds `maxQueued` others waiting.
+ * @param options.blamesItem - Whether an error says that nothing of the batch was written, because of what one item holds: then
+ *   each is written alone, so that one which cannot be takes no other with it.
  */
 export function groupCommit<T>(
   write: (items: readonly T[]) => Promise<void>,
-  options: { readonly maxBatch: number; readonly maxQueued: number; readonly overflow: () => Error },
+  options: {
+    readonly maxBatch: number
+    readonly maxQueued: number
+    readonly overflow: () => Error
+    readonly blamesItem?: (error: unknown) => boolean
+  },
 ): GroupCommit<T> {
   let queue: Waiting<T>[] = []
   let writing = 0
   let running: Promise<void> | undefined
+  const writeAlone = async ({ item, resolve, reject }: Waiting<T>) => {
+    try {
+      await write([item])
+      resolve()
+    } catch (error) {
+      reject(error)
+    }
+  }
   const run = async () => {
     while (queue.length > 0) {
       const batch = queue.slice(0, options.maxBatch)
@@ -35,7 +50,9 @@ export function groupCommit<T>(
         await write(batch.map(({ item }) => item))
         for (const { resolve } of batch) resolve()
       } catch (error) {
-        for (const { reject } of batch) reject(error)
+        if (batch.length > 1 && options.blamesItem?.(error) === true)
+          for (const one of batch) await writeAlone(one)
+        else for (const { reject } of batch) reject(error)
       }
       writing = 0
     }

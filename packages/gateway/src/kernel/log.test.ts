@@ -16,7 +16,7 @@ test('openLog() never prints a Secret', () => {
   )
 })
 
-test('openLog() never prints digits, keys, tokens or Authorization, however they are nested', () => {
+test('interop 39: openLog() never prints digits, keys, tokens or Authorization, however they are nested', () => {
   const line = logged('leak', {
     digits: '4111',
     headers: { Authorization: 'Digest response="abc"', 'Proxy-Authorization': 'x1' },
@@ -38,7 +38,7 @@ test('sanitise() strikes credentials out of plain text', () => {
   }
 })
 
-test('sanitise() strikes credentials out of an error and its causes', () => {
+test('interop 39: sanitise() strikes credentials out of an error and its causes', () => {
   const error = new Error('outer', { cause: new Error('inline:c2VjcmV0') })
   assert.doesNotMatch(JSON.stringify(sanitise(error)), /c2VjcmV0/)
 })

@@ -1,4 +1,6 @@
+export { byteBrake, type ByteBrake } from './byte-brake.ts'
 export { connectionQuota, type ConnectionQuota } from './connection-quota.ts'
+export { scannerOf, type SaidOfItself, type Scanner } from './scanner.ts'
 export { sourceGuard, type SourceGuard } from './source-guard.ts'
 export { sourceKey } from './source-key.ts'
 export { tokenBuckets, type Rate, type TokenBuckets } from './token-buckets.ts'

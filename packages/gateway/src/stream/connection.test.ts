@@ -159,7 +159,7 @@ test('D1, D7: openStream() hands on audio of any size, marks and clear, in order
   assert.deepEqual(heard, ['audio 1', 'mark a', 'audio 700000', 'mark a', 'clear', 'audio 160'])
 })
 
-test('D15: openStream() ignores what it does not understand, warns and goes on', async () => {
+test('D15, interop 37: openStream() ignores what it does not understand, warns and goes on', async () => {
   await using app = await startTestApp()
   const { socket, log, stream } = await connected(app)
   for (const text of [
@@ -178,7 +178,7 @@ test('D15: openStream() ignores what it does not understand, warns and goes on',
   assert.equal((await log.closed.take()).counts.messagesIgnored, 6)
 })
 
-test('D4: openStream() plays a RIFF header as data and warns', async () => {
+test('D4, interop 37: openStream() plays a RIFF header as data and warns', async () => {
   await using app = await startTestApp()
   const { socket, log } = await connected(app)
   socket.send({ event: 'media', media: { payload: Buffer.from('RIFF1234WAVE').toString('base64') } })
@@ -240,14 +240,14 @@ test('F4: openStream() tells that the app closed', async () => {
   assert.equal(stream.open, false)
 })
 
-test('F5: openStream() tells a broken connection from a closed one', async () => {
+test('F5, interop 38: openStream() tells a broken connection from a closed one', async () => {
   await using app = await startTestApp()
   const { socket, log } = await connected(app)
   socket.tcp.destroy()
   assert.equal((await log.closed.take()).why, 'lost')
 })
 
-test('F5: openStream() gives up an app that answers no ping', async () => {
+test('F5, interop 38: openStream() gives up an app that answers no ping', async () => {
   await using app = await startTestApp()
   const clock = fakeClock()
   const { socket, log } = await connected(app, { pingIntervalMs: 1_000, pongTimeoutMs: 500 }, { clock })
@@ -272,7 +272,7 @@ test('openStream() stays with an app that answers pings', async () => {
   assert.deepEqual(log.closed.items, [])
 })
 
-test('openStream() drops audio for an app that reads nothing, and recovers when it reads', async () => {
+test('interop 37: openStream() drops audio for an app that reads nothing, and recovers when it reads', async () => {
   await using app = await startTestApp()
   const { socket, log, stream } = await connected(app, { maxBehindMs: 400 })
   await socket.nextOf('start')
@@ -315,7 +315,7 @@ test('openStream() ends with an app that makes it write marks and reads nothing'
   assert.equal((await log.closed.take()).why, 'lost')
 })
 
-test('openStream() ends with an app that sends a huge message', async () => {
+test('interop 37: openStream() ends with an app that sends a huge message', async () => {
   await using app = await startTestApp()
   const { socket, log } = await connected(app)
   socket.socket.send('x'.repeat(1_024 * 1_024 + 1))
@@ -350,7 +350,7 @@ test('A9: openStream() trusts no certificate of another authority', async () => 
   assert.equal((await log.closed.take()).why, 'untrusted')
 })
 
-test('A9: openStream() trusts no certificate of another name, whatever the address', async () => {
+test('A9, interop 33: openStream() trusts no certificate of another name, whatever the address', async () => {
   await using app = await startTestApp({ names: ['other.test', '127.0.0.1'] })
   const log = recorder()
   openStream(target(app), { clock: systemClock, random, sink: log.sink })

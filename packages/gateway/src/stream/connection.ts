@@ -3,6 +3,7 @@ import type { StreamClosed, StreamConnection, StreamSink, StreamTarget } from '.
 import { dial } from './dial.ts'
 import { startLiveness, type Liveness } from './liveness.ts'
 import { sendWindow, type SendWindow } from './send-window.ts'
+import { tlsContexts, type TlsContexts } from './tls-contexts.ts'
 import { twilioReader, type ReadAppMessage } from './twilio-reader.ts'
 import { connectedMessage, tracksOf, twilioWriter, type TwilioWriter } from './twilio-writer.ts'
 import type { WebSocket } from './web-socket.ts'
@@ -23,6 +24,8 @@ export function openStream(target: StreamTarget, options: StreamOptions): Stream
 export interface StreamOptions {
   readonly clock: Clock
   readonly random: Random
+  /** Shared by the streams of a thread; default: this one’s alone. */
+  readonly contexts?: TlsContexts
   readonly sink: StreamSink
 }
 
@@ -50,7 +53,7 @@ class Connection implements StreamConnection {
   #why: StreamClosed | undefined
   #ended = false
 
-  constructor(target: StreamTarget, { clock, random, sink }: StreamOptions) {
+  constructor(target: StreamTarget, { clock, random, contexts = tlsContexts(), sink }: StreamOptions) {
     this.#target = target
     this.#clock = clock
     this.#sink = sink
@@ -59,7 +62,7 @@ class Connection implements StreamConnection {
     this.#writer = twilioWriter(target.start, tracksOf(target.direction))
     this.#giveUpDialling = dial(
       target,
-      { clock, random },
+      { clock, random, contexts },
       {
         opened: (socket, tls, early) => {
           this.#begin(socket)

@@ -11,6 +11,7 @@ import type { Clock, Random } from '#kernel'
 import type { NegotiatedTls, StreamTarget } from './contract.ts'
 import { StreamError } from './stream-error.ts'
 import { splitUrl, type UrlParts } from './stream-url.ts'
+import type { TlsContexts } from './tls-contexts.ts'
 import { upgrade, type Upgrade } from './upgrade.ts'
 import { WebSocket } from './web-socket.ts'
 
@@ -20,6 +21,12 @@ export interface DialHandlers {
   /** `early` came together with the answer; it is borrowed until the call returns. */
   opened(socket: WebSocket, tls: NegotiatedTls, early: Buffer): void
   failed(why: DialFailure): void
+}
+
+export interface DialDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly contexts: TlsContexts
 }
 
 const nonceBytes = 16
@@ -40,7 +47,7 @@ const nothing = Buffer.alloc(0)
  */
 export function dial(
   target: StreamTarget,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random, contexts }: DialDeps,
   handlers: DialHandlers,
 ): () => void {
   const parts = splitUrl(target.url)
@@ -62,7 +69,7 @@ export function dial(
       },
     },
   }
-  const socket = connect({ ...tlsOptions(target, parts), ...stream })
+  const socket = connect({ ...tlsOptions(target, parts, contexts), ...stream })
   const cancelTimeout = clock.set(target.connectTimeoutMs, () => fail('unreachable'))
 
   function settle(): void {
@@ -117,18 +124,19 @@ function answerReader(
   }
 }
 
-function tlsOptions(target: StreamTarget, { hostname, port }: UrlParts): ConnectionOptions {
-  const { ca, cert, key, spkiPins } = target.tls
+function tlsOptions(
+  target: StreamTarget,
+  { hostname, port }: UrlParts,
+  contexts: TlsContexts,
+): ConnectionOptions {
+  const { spkiPins, ...material } = target.tls
   return {
     host: target.address,
     port,
     ...(isIP(hostname) === 0 && { servername: hostname }),
-    minVersion: 'TLSv1.2',
+    secureContext: contexts.of(material),
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
     // The address is not the name: what must be on the certificate is the URL's host.
     checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
       checkServerIdentity(hostname, certificate) ?? checkPins(certificate, spkiPins),

@@ -83,7 +83,7 @@ test('frameReader() survives any bytes, and says at most one end', () => {
   )
 })
 
-test('frameReader() puts fragments together, with control frames between them', () => {
+test('interop 37: frameReader() puts fragments together, with control frames between them', () => {
   const { found, push } = reader()
   push(0x01, 2, 0x61, 0x62)
   push(0x89, 1, 0x70)
@@ -94,7 +94,7 @@ test('frameReader() puts fragments together, with control frames between them', 
   assert.deepEqual(found, ['ping p', 'text abcd', 'text e'])
 })
 
-test('frameReader() refuses a message past the limit before any of it is kept', () => {
+test('interop 37: frameReader() refuses a message past the limit before any of it is kept', () => {
   const one = reader()
   one.push(0x81, 126, 0x03, 0xe9)
   assert.deepEqual(one.found, ['failed 1009'])

@@ -1,3 +1,4 @@
+export { tlsContexts } from './tls-contexts.ts'
 export { openStream } from './connection.ts'
 export type {
   NegotiatedTls,
@@ -10,3 +11,5 @@ export type {
   StreamWarning,
   Track,
 } from './contract.ts'
+export { frameReader, type FrameHandlers, type FrameReader } from './frame-reader.ts'
+export { twilioReader } from './twilio-reader.ts'

@@ -25,7 +25,7 @@ test('sendWindow() sends at once while the app keeps up', () => {
   assert.deepEqual(sent, ['0:1', '20:2'])
 })
 
-test('sendWindow() drops the oldest audio past maxBehindMs and counts it', () => {
+test('interop 37: sendWindow() drops the oldest audio past maxBehindMs and counts it', () => {
   const { window, sent, state } = run(60)
   state.full = true
   const dropped = [1, 2, 3, 4, 5, 6].map((value) => window.push('inbound', frame(value), value * 20))
@@ -35,7 +35,7 @@ test('sendWindow() drops the oldest audio past maxBehindMs and counts it', () =>
   assert.deepEqual(sent, ['20:1', '80:4', '100:5', '120:6'])
 })
 
-test('sendWindow() is back in real time once a slow app has read on', () => {
+test('interop 37: sendWindow() is back in real time once a slow app has read on', () => {
   const { window, sent, state } = run(2_000)
   state.full = true
   for (let i = 0; i < 50; i += 1) window.push('inbound', frame(i), i * 20)

@@ -21,7 +21,7 @@ test('recordingTimeline() hands a chunk out once the newest audio is holdSamples
   assert.equal(chunks.length, 1)
 })
 
-test('recordingTimeline() is silent where nobody wrote', () => {
+test('interop 40: recordingTimeline() is silent where nobody wrote', () => {
   const { chunks, line } = timeline()
   line.write(1, 10, Uint8Array.of(1, 2))
   const rest = line.finish(3 * samplesPerChunk + 1)

@@ -105,7 +105,7 @@ test('recordingWriter().write() refuses places that time has not reached, and ta
   })
 })
 
-test('recordingWriter() seals silence as time passes when nobody says anything', async () => {
+test('interop 40: recordingWriter() seals silence as time passes when nobody says anything', async () => {
   using at = await bench()
   const { path, writer } = startRecording(at, identity(), { fsyncMs: 1_000 })
   await writer.ready
@@ -142,7 +142,7 @@ function failingFs(allow: number): RecordingFs & { syncs: number } {
   return fs
 }
 
-test('recordingWriter() tells once that the disk refused, and keeps what it sealed before', async () => {
+test('interop 40: recordingWriter() tells once that the disk refused, and keeps what it sealed before', async () => {
   using at = await bench()
   const failure = Promise.withResolvers<{ code: VaultErrorCode; sealed: SealedSummary }>()
   const owner = identity()

@@ -56,7 +56,7 @@ async function abandoned(at: Bench, frames: number): Promise<UnfinishedRecording
   return { ...owner, path }
 }
 
-test('recoverRecordings() finds every acknowledged segment after kill -9', async () => {
+test('interop 40: recoverRecordings() finds every acknowledged segment after kill -9', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'voxkeep-kill-'))
   const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -87,7 +87,7 @@ test('recoverRecordings() finds every acknowledged segment after kill -9', async
   rmSync(dir, { recursive: true })
 })
 
-test('recoverRecordings() drops a torn segment at the end, wherever the write stopped', async () => {
+test('interop 40: recoverRecordings() drops a torn segment at the end, wherever the write stopped', async () => {
   using at = await bench()
   for (const torn of [1, 15, 16, 17, 5_000, 16_399]) {
     const unfinished = await abandoned(at, 200)

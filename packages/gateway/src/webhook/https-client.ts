@@ -43,6 +43,9 @@ export interface HttpsClient extends Disposable {
   exchange(request: HttpsRequest, signal?: AbortSignal): Promise<HttpsAnswer>
 }
 
+/** Given as the reason, for an abort without one makes an exception, stack and all. */
+const answered = 'answered'
+
 const maxSocketsPerApp = 256 // more at once wait for a free one, inside their own time-out
 const idleMs = 30_000
 
@@ -73,7 +76,7 @@ async function exchange(
   const over = new AbortController()
   const end = (answer: HttpsAnswer) => {
     ended.resolve(answer)
-    over.abort()
+    over.abort(answered)
   }
   const abort = () => end({ ok: false, why: 'aborted' })
   if (signal?.aborted) abort()

@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import { groupCommit, type CallId } from '#kernel'
+import { blamesValue, DbError } from './error.ts'
+import type { Database, FieldSeal } from './open-database.ts'
+import type { CallRow, Schema } from './schema.ts'
+
+export type CallUpdate = Partial<
+  Pick<
+    CallRow,
+    'state' | 'trunk' | 'end_reason' | 'answered_at' | 'ended_at' | 'receipt' | 'ladder' | 'variables'
+  >
+>
+
+interface Write {
+  readonly id: CallId
+  readonly isNew: boolean
+  readonly columns: Partial<Schema['calls']>
+}
+
+/**
+ * Writes rows of calls. Writes of one moment share a statement, and so a commit; those of one call keep their order.
+ * A promise that resolved is on disk; it rejects with `DbError`.
+ */
+export function callWrites(db: Database) {
+  const commit = groupCommit<Write>((writes) => writeAll(db, writes), {
+    maxBatch: 200,
+    maxQueued: 20_000,
+    overflow: () => new DbError('DB_OVERLOADED', 'too many calls wait for the database'),
+    blamesItem: blamesValue,
+  })
+  return {
+    insert(call: CallRow): Promise<void> {
+      const { from, to, ...rest } = call
+      const columns = {
+        ...columnsOf(db.seal, call.id, rest),
+        from_sealed: db.seal.seal(from, `calls.from ${call.id}`),
+        to_sealed: db.seal.seal(to, `calls.to ${call.id}`),
+      }
+      return commit.add({ id: call.id, isNew: true, columns })
+    },
+    async update(id: CallId, change: CallUpdate): Promise<void> {
+      const columns = columnsOf(db.seal, id, change)
+      if (Object.keys(columns).length > 0) await commit.add({ id, isNew: false, columns })
+    },
+  }
+}
+
+/** One statement for all: rows that are new, and changes to rows that were there. */
+async function writeAll({ kysely }: Database, writes: readonly Write[]): Promise<void> {
+  const fresh: Partial<Schema['calls']>[] = []
+  const changes = new Map<CallId, Partial<Schema['calls']>>()
+  for (const { id, isNew, columns } of writes) {
+    const before = changes.get(id)
+    const after = before === undefined ? { id, ...columns } : Object.assign(before, columns)
+    // A new row's changes in the same batch go in with it.
+    if (isNew) fresh.push(after)
+    changes.set(id, after)
+  }
+  const known = [...changes.values()].filter((row) => !fresh.includes(row))
+  await sql`
+    with fresh as (
+      insert into calls select * from json_populate_recordset(null::calls, ${JSON.stringify(fresh)}::text::json)
+    )
+    update calls set
+      state = coalesce(change.state, calls.state), trunk = coalesce(change.trunk, calls.trunk),
+      end_reason = coalesce(change.end_reason, calls.end_reason),
+      answered_at = coalesce(change.answered_at, calls.answered_at),
+      ended_at = coalesce(change.ended_at, calls.ended_at), receipt = coalesce(change.receipt, calls.receipt),
+      ladder_sealed = coalesce(change.ladder_sealed, calls.ladder_sealed),
+      variables_sealed = coalesce(change.variables_sealed, calls.variables_sealed)
+    from json_populate_recordset(null::calls, ${JSON.stringify(known)}::text::json) as change
+    where calls.id = change.id`.execute(kysely)
+}
+
+function columnsOf(
+  seal: FieldSeal,
+  id: CallId,
+  { ladder, variables, ...plain }: CallUpdate,
+): Partial<Schema['calls']> {
+  const sealed = (name: string, value: unknown) => seal.seal(JSON.stringify(value), `calls.${name} ${id}`)
+  return {
+    ...plain,
+    ...(isGiven(ladder) && { ladder_sealed: sealed('ladder', ladder) }),
+    ...(isGiven(variables) && { variables_sealed: sealed('variables', variables) }),
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
