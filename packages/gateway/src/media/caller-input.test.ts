@@ -10,6 +10,7 @@ import { callerTrack } from './caller-track.ts'
 const agreed: NegotiatedAudio = {
   remote: { address: '127.0.0.1', port: 1, rtcpPort: 2, rtcpMux: true },
   codec: 'PCMU',
+  clockRateHz: 8_000,
   sendPayloadType: 0,
   receivePayloadType: 0,
   dtmf: { sendPayloadType: 101, receivePayloadType: 101, clockRateHz: 8_000 },
@@ -127,7 +128,7 @@ test('callerInput() leaves padding out', () => {
   )
 })
 
-test('E1: callerInput() tells one digit for a key press with three end packets', () => {
+test('E1, interop 18: callerInput() tells one digit for a key press with three end packets', () => {
   const { packet, digits } = input()
   const event = (duration: number, end: boolean) => payload({ digit: '5', end, volume: 10, duration })
   packet(1, 0, audio(1), 20)
@@ -137,7 +138,7 @@ test('E1: callerInput() tells one digit for a key press with three end packets',
   assert.deepEqual(digits, ['5 120'])
 })
 
-test('E6: callerInput() tells a long press, whose end was lost, once', () => {
+test('E6, interop 18: callerInput() tells a long press, whose end was lost, once', () => {
   const { caller, packet, digits } = input()
   const event = (duration: number) => payload({ digit: '#', end: false, volume: 10, duration })
   packet(1, 0, audio(1), 20)
@@ -146,7 +147,7 @@ test('E6: callerInput() tells a long press, whose end was lost, once', () => {
   assert.deepEqual(digits, ['# 400'])
 })
 
-test('callerInput() takes comfort noise for silence and counts what was never agreed', () => {
+test('interop 16: callerInput() takes comfort noise for silence and counts what was never agreed', () => {
   const { packet, frames, unknown } = input()
   packet(1, 0, audio(1), 20)
   packet(2, 160, Uint8Array.of(40), 40, { payloadType: 13 })

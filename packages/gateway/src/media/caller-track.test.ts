@@ -44,7 +44,7 @@ test('C6: callerTrack() leaves a step of the lost time, and never shifts what fo
   )
 })
 
-test('C10: callerTrack() goes on with silence at real time while the caller sends nothing', () => {
+test('C10, interop 16: callerTrack() goes on with silence at real time while the caller sends nothing', () => {
   const { caller, frames } = track(100)
   caller.push(0, audio(1), 20)
   for (let ms = 40; ms <= 1_020; ms += 20) caller.fill(ms)
@@ -68,7 +68,7 @@ test('C14: callerTrack() gives silence at once to a stream whose caller has not 
   )
 })
 
-test('C7: callerTrack() makes 20 ms frames of packets of any length', () => {
+test('C7, interop 16: callerTrack() makes 20 ms frames of packets of any length', () => {
   fc.assert(
     fc.property(fc.constantFrom(80, 240, 320, 480), fc.integer({ min: 1, max: 40 }), (samples, packets) => {
       const { caller, frames } = track()

@@ -1,4 +1,5 @@
 import { ULAW_SILENCE } from '@voxkeep/wire/g711'
+import { clockDrift } from './clock-drift.ts'
 
 /** 20 ms at 8 kHz: what apps and recordings get, whatever the caller's packets hold. */
 export const frameSamples = 160
@@ -58,6 +59,7 @@ class Track implements CallerTrack {
   #end = 0
   /** Position less RTP timestamp; undefined until a packet anchors it. */
   #offset: number | undefined
+  readonly #drift = clockDrift()
   #lateRun = 0
   dropped = 0
 
@@ -74,6 +76,10 @@ class Track implements CallerTrack {
   push(timestamp: number, ulaw: Uint8Array, nowMs: number): void {
     const expected = Math.floor((nowMs - this.#epochMs) * samplesPerMs)
     this.#offset ??= this.#anchor(timestamp, ulaw.length, expected)
+    const lead = timestamp + this.#offset + ulaw.length - expected
+    const drift = this.#drift.arrived(lead, ulaw.length, nowMs)
+    if (drift < 0) return this.#letGo(ulaw)
+    if (drift > 0) this.#offset += frameSamples
     const position = timestamp + this.#offset
     // Gaps are whole frames: a packet a few samples off its place would put every later frame together from two.
     const gapFrames = Math.round((position - this.#end) / frameSamples)
@@ -99,6 +105,7 @@ class Track implements CallerTrack {
 
   restart(): void {
     this.#offset = undefined
+    this.#drift.reset()
   }
 
   /** A packet that arrives now ends now. */
@@ -106,12 +113,15 @@ class Track implements CallerTrack {
     return Math.max(this.#end, expected - samples) - timestamp
   }
 
+  /** The caller's clock runs fast: one packet is let go every few minutes, or the lead would grow for good. */
+  #letGo(ulaw: Uint8Array): void {
+    this.#offset = (this.#offset ?? 0) - ulaw.length
+    this.dropped += 1
+  }
+
   #pushAhead(timestamp: number, ulaw: Uint8Array, aheadSamples: number, expected: number): void {
     if (aheadSamples <= maxDisagreementSamples) {
-      // The caller's clock runs fast. One packet is let go every few minutes, or the lead would grow for good.
-      this.#offset = (this.#offset ?? 0) - ulaw.length
-      this.dropped += 1
-      return
+      return this.#letGo(ulaw)
     }
     this.#offset = this.#anchor(timestamp, ulaw.length, expected)
     this.#skip(Math.round((timestamp + this.#offset - this.#end) / frameSamples))

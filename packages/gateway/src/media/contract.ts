@@ -9,7 +9,20 @@ export type ToMedia =
   /** Takes an RTP/RTCP port pair from the pool and binds it; nothing is sent or learned yet. */
   | { readonly kind: 'leg.open'; readonly request: number; readonly leg: LegId }
   /** Starts media with what SDP agreed; a second one for the same leg retargets it (contexts with unchanged keys are kept). */
-  | { readonly kind: 'leg.connect'; readonly leg: LegId; readonly audio: NegotiatedAudio }
+  | {
+      readonly kind: 'leg.connect'
+      readonly leg: LegId
+      readonly audio: NegotiatedAudio
+      readonly rollover: Rollover
+      /** `positions` of the leg whose place this one takes: its peer goes on counting. */
+      readonly before?: SrtpPositions
+    }
+  /**
+   * Carries audio between two legs of this worker, both ways, until either closes or `unbridge`. Each leg keeps its own SRTP keys;
+   * payloads pass untouched where both legs speak the same codec, else they are transcoded. Prompts take precedence.
+   */
+  | { readonly kind: 'bridge'; readonly leg: LegId; readonly peer: LegId }
+  | { readonly kind: 'unbridge'; readonly leg: LegId }
   | { readonly kind: 'leg.close'; readonly leg: LegId }
   /** Queues audio (G.711 µ-law, 8 kHz mono) to the leg after what is queued; `play.done` follows. */
   | { readonly kind: 'play'; readonly leg: LegId; readonly play: number; readonly ulaw: Uint8Array }
@@ -30,7 +43,14 @@ export type ToMedia =
   | { readonly kind: 'record.pause' | 'record.resume'; readonly leg: LegId }
   | { readonly kind: 'record.stop'; readonly request: number; readonly leg: LegId }
   | { readonly kind: 'stats'; readonly request: number; readonly leg: LegId }
+  | { readonly kind: 'positions'; readonly request: number; readonly leg: LegId }
   | { readonly kind: 'shutdown'; readonly request: number }
+
+/** What a peer's new key does to its rollover counter: RFC 3711 keeps it, some start again; `auto` finds out. */
+export type Rollover = 'auto' | 'keep' | 'reset'
+
+/** Highest SRTP index of each SSRC that the peer was heard under. */
+export type SrtpPositions = readonly (readonly [ssrc: number, index: number])[]
 
 export type FromMedia =
   | { readonly kind: 'ready' }
@@ -51,6 +71,16 @@ export type FromMedia =
   | { readonly kind: 'dtmf'; readonly leg: LegId; readonly digit: string; readonly durationMs: number }
   /** The first authenticated packet of the leg arrived. */
   | { readonly kind: 'media.started'; readonly leg: LegId }
+  /**
+   * The state of the audio changed: `one-way` (packets go out and the peer reports that it gets none, or the other way round),
+   * `mute` (packets come but hold digital silence only), `poor` (MOS below 3.0), `fine`. Told when it lasts, not at each dip.
+   */
+  | {
+      readonly kind: 'media.condition'
+      readonly leg: LegId
+      readonly condition: 'one-way' | 'mute' | 'poor' | 'fine'
+      readonly mos: number | null
+    }
   /** Nothing authentic arrived for the configured time while the leg was to receive. */
   | { readonly kind: 'media.silent'; readonly leg: LegId; readonly silentMs: number }
   | {
@@ -91,6 +121,7 @@ export type MediaValue =
   | { readonly kind: 'port'; readonly rtpPort: number }
   | { readonly kind: 'sealed'; readonly sealed: SealedSummary }
   | { readonly kind: 'stats'; readonly stats: LegStats }
+  | { readonly kind: 'positions'; readonly positions: SrtpPositions }
 
 /** One stream to the app. The main thread resolves, checks and signs; the worker dials exactly this. */
 export interface StreamSpec {
@@ -171,6 +202,10 @@ export interface LegStats {
   readonly lost: number
   readonly jitterMs: number
   readonly rttMs?: number
+  /** G.107 E-model estimate of what we hear (1 to 4.5), over the whole call; absent until there is audio. */
+  readonly mos?: number
+  /** What the peer reported of what it hears. */
+  readonly peer?: { readonly lostFraction: number; readonly jitterMs: number; readonly mos: number }
   readonly dropped: Readonly<Record<string, number>>
   /** Whole milliseconds from a packet's arrival to its frame leaving for the app, p50 and p99 of the last minute. */
   readonly toAppP50Ms: number

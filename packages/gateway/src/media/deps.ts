@@ -18,6 +18,8 @@ export interface MediaWorkerConfig {
   readonly portDrainMs: number
   readonly silenceTimeoutMs: number
   readonly reorderMs: number
+  /** AES-GCM through `node:ffi`. */
+  readonly ffi?: boolean
 }
 
 /** The connection to one app, as `#stream` makes it. */

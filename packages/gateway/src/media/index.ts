@@ -4,7 +4,9 @@ export type {
   MediaFailure,
   MediaValue,
   RecordingSpec,
+  Rollover,
   SealedSummary,
+  SrtpPositions,
   StreamEnd,
   StreamSpec,
   StreamStats,
@@ -13,6 +15,7 @@ export type {
 } from './contract.ts'
 export type { MediaWorkerConfig, MediaWorkerDeps } from './deps.ts'
 export { MediaError } from './media-error.ts'
+export { loadOpus } from './opus-codec.ts'
 export { startMediaPlane, type MediaPlane, type MediaPlaneOptions, type PlayEnd } from './media-plane.ts'
 export { mediaWorker, type MediaWorker } from './worker.ts'
 export type { Port } from './worker-link.ts'

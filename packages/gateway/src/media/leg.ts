@@ -1,12 +1,15 @@
 import type { LegId } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import { callerInput, type CallerInput, type PacketHeader } from './caller-input.ts'
-import { callerTrack, samplesPerMs, type CallerTrack } from './caller-track.ts'
-import type { LegStats } from './contract.ts'
+import { callerTrack, frameSamples, samplesPerMs, type CallerTrack } from './caller-track.ts'
+import type { LegStats, Rollover, SrtpPositions } from './contract.ts'
 import { delayHistogram } from './delay-histogram.ts'
 import type { MediaWorkerDeps } from './deps.ts'
+import { legBridge, type BridgeHost, type LegBridge } from './leg-bridge.ts'
 import { legRecording, type LegRecording } from './leg-recording.ts'
 import { legStreams, type Label, type LegStreams, type StreamHost } from './leg-streams.ts'
+import { hearingWatch } from './hearing-watch.ts'
+import { legQuality, type LegQuality } from './leg-quality.ts'
 import { pacer, type Pacer } from './pacer.ts'
 import type { PacketMemory } from './packet-memory.ts'
 import { rtcpSession, type RtcpSession } from './rtcp-session.ts'
@@ -20,6 +23,8 @@ import { warnings, type Warnings } from './warnings.ts'
 const careIntervalMs = 500
 /** Silence takes the place of audio this long after reordering could have brought it. */
 const lagBeyondReorderMs = 40
+/** Of a key's lifetime: a new one is agreed on while this much is left. */
+const rekeyBelow = 0.1
 /** Audio that the gateway itself queues: an hour, far beyond any prompt. */
 const maxPlayBytes = 60 * 60 * 1_000 * samplesPerMs
 
@@ -47,6 +52,15 @@ export class Leg implements Paced {
   readonly #pacer: Pacer<Label>
   readonly #watch: SilenceWatch
   readonly #delays = delayHistogram()
+  readonly #bridge: LegBridge
+  readonly #hearing = hearingWatch()
+  readonly #quality: LegQuality
+  #audio: NegotiatedAudio | undefined
+  /** Where the audio that the leg's taps were told it hears ends. */
+  #heardUntil = 0
+  /** The track is filling in what nobody said. */
+  #filling = false
+  #warnBelow = rekeyBelow
   #connected = false
   #started = false
   #unknownPayloads = 0
@@ -60,12 +74,21 @@ export class Leg implements Paced {
     this.#epochMs = clock.monotonicMs()
     this.#warnings = warnings((code, count) => post({ kind: 'warning', leg: id, code, count }))
     this.#rtp = rtpSender(random, shared.memory)
-    this.#rtcp = rtcpSession(clock, Buffer.from(random.bytes(12)).toString('base64url'))
+    const cname = Buffer.from(random.bytes(12)).toString('base64url')
+    this.#rtcp = rtcpSession({ clock, cname, hearing: this.#hearing })
     this.#watch = silenceWatch(config.silenceTimeoutMs, this.#epochMs)
-    this.channel = new SecureChannel(deps.srtpCrypto, {
+    this.channel = new SecureChannel(deps.srtpCrypto, () => clock.monotonicMs(), {
       rtp: (packet, header) => this.#receive(packet, header),
-      rtcp: (compound) => this.#rtcp.receive(compound, this.#rtp.ssrc, clock.monotonicMs()),
+      rtcp: (compound) => this.#receiveReport(compound),
+      peerKeyUsedUp: () => this.#warnings.count('srtp-peer-key-used-up'),
       broken: onBroken,
+    })
+    this.#quality = legQuality({
+      rtcp: this.#rtcp,
+      hearing: this.#hearing,
+      late: () => this.#input.late,
+      bufferMs: () => this.#delays.percentile(0.5),
+      tell: (condition, mos) => post({ kind: 'media.condition', leg: id, condition, mos }),
     })
     this.recording = legRecording({ ...deps, leg: id, epochMs: this.#epochMs })
     this.streams = legStreams({ ...deps, leg: id, warnings: this.#warnings, host: this.#streamHost() })
@@ -74,25 +97,35 @@ export class Leg implements Paced {
       lagMs: config.reorderMs + lagBeyondReorderMs,
       emit: (ulaw, position) => {
         this.streams.inbound(ulaw, position)
+        if (!this.#filling) this.#quality.heard(ulaw)
         this.recording.write(0, position, ulaw)
+        this.#bridge.frame(ulaw, position, this.#filling)
       },
     })
-    this.#input = this.#callerInput()
     this.#pacer = pacer<Label>({
       frame: this.#rtp.frame,
       send: (atMs, audible) => this.#send(atMs, audible),
       pass: () => this.#rtp.skip(),
+      live: () => this.#bridge.pull(this.#rtp.frame),
+      carried: (nowMs) => this.#bridge.carried(nowMs),
       reached: (label) => this.#answer(label, 'finished'),
     })
+    this.#bridge = legBridge(this.#bridgeHost())
+    this.#input = this.#callerInput()
   }
 
   /** Starts media with what SDP agreed, or goes on with what it agrees now. */
-  connect(audio: NegotiatedAudio): void {
+  connect(audio: NegotiatedAudio, rollover: Rollover = 'auto', before?: SrtpPositions): void {
     const nowMs = this.#deps.clock.monotonicMs()
-    const { newSendKey } = this.channel.connect(audio)
+    this.#audio = audio
+    this.#bridge.configure(audio)
+    const { newSendKey } = this.channel.connect(audio, rollover, before)
     this.#rtp.configure(audio, newSendKey && this.#connected)
+    if (newSendKey) this.#warnBelow = rekeyBelow
+    this.#rtcp.configure(audio.clockRateHz)
     this.#input.configure(audio)
     this.#watch.park(audio.direction !== 'sendrecv', nowMs)
+    this.#quality.configure(audio)
     if (this.#connected) return
     this.#connected = true
     this.#watch.heard(nowMs)
@@ -106,6 +139,16 @@ export class Leg implements Paced {
     if (!this.#pacer.label(label)) this.#answer(label, 'stopped')
   }
 
+  /** Carries audio to and from `peer`, a leg of the same worker, until either is bridged anew, unbridged or closed. */
+  bridge(peer: Leg): void {
+    this.#bridge.join(peer.#bridge)
+  }
+
+  /** From here on this leg and the one it was bridged with hear their queues, or silence. */
+  unbridge(): void {
+    this.#bridge.part()
+  }
+
   stopPlay(): void {
     for (const label of this.#pacer.clear()) this.#answer(label, 'stopped')
   }
@@ -113,19 +156,23 @@ export class Leg implements Paced {
   tick(nowMs: number): void {
     this.#pacer.tick(nowMs)
     this.#input.poll(nowMs)
+    this.#filling = true
     this.#track.fill(nowMs)
+    this.#filling = false
     if (nowMs < this.#nextCareMs) return
     this.#nextCareMs = nowMs + careIntervalMs
     this.#care(nowMs)
   }
 
   stats(): LegStats {
-    const { rttMs, lost, jitterMs } = this.#rtcp
+    const { rttMs, lost, jitterMs, peer } = this.#rtcp
+    const { mos } = this.#quality
     const { packetsIn, packetsOut, dropped, moves } = this.channel
     const counted = {
       moved: moves,
       stray: this.#input.stray,
       'unknown-payload': this.#unknownPayloads,
+      'malformed-payload': this.#input.malformed,
       resyncs: this.#pacer.resyncs,
     }
     return {
@@ -134,6 +181,8 @@ export class Leg implements Paced {
       lost,
       jitterMs,
       ...(rttMs !== undefined && { rttMs }),
+      ...(mos !== undefined && { mos }),
+      ...(peer !== undefined && { peer }),
       dropped: { ...dropped, ...counted },
       toAppP50Ms: this.#delays.percentile(0.5),
       toAppP99Ms: this.#delays.percentile(0.99),
@@ -147,6 +196,7 @@ export class Leg implements Paced {
 
   /** Ends everything. Resolves once a recording that still ran is sealed; it is then reported as ended with the leg. */
   async close(): Promise<void> {
+    this.unbridge()
     this.#scheduler.remove(this)
     for (const label of this.#pacer.clear()) this.#answer(label, 'closed')
     this.streams.closeAll()
@@ -154,6 +204,8 @@ export class Leg implements Paced {
       this.channel.sendRtcp(this.#rtcp.goodbye(this.#sent(), this.#deps.clock.monotonicMs()))
     this.#connected = false
     this.channel.close()
+    this.#input.close()
+    this.#rtp.close()
     await this.recording.endWithLeg()
   }
 
@@ -166,14 +218,27 @@ export class Leg implements Paced {
     this.#input.receive(packet, header, nowMs)
   }
 
+  #receiveReport(compound: Uint8Array): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    this.#rtcp.receive(compound, this.#rtp, nowMs)
+    // A peer that pauses (DTX) lives as long as it reports.
+    if (this.#audio?.silenceSuppression === true) this.#watch.heard(nowMs)
+  }
+
   #send(atMs: number, audible: boolean): void {
-    const position = this.#position(atMs)
     const { frame } = this.#rtp
-    this.streams.outbound(frame, position)
-    this.recording.write(1, position, frame)
+    // While packets of a bridge pass, their audio is what is heard, and silence only stands in for them.
+    if (audible || !this.#bridge.passed) this.#hear(frame, this.#position(atMs))
     if (audible) this.streams.played()
     if (!this.channel.sends) this.#rtp.skip()
     else if (!this.channel.sendFrame(this.#rtp)) this.#warnings.count('srtp-key-used-up')
+  }
+
+  /** Tells the taps what the leg hears. */
+  #hear(ulaw: Uint8Array, position: number): void {
+    this.#heardUntil = position + frameSamples
+    this.streams.outbound(ulaw, position)
+    this.recording.write(1, position, ulaw)
   }
 
   #position(ms: number): number {
@@ -182,8 +247,13 @@ export class Leg implements Paced {
 
   #sent() {
     const aheadMs = this.#pacer.sentUntilMs - this.#deps.clock.monotonicMs()
-    const { ssrc, packets, octets, timestamp } = this.#rtp
-    return { ssrc, packets, octets, timestamp: (timestamp - Math.round(aheadMs * samplesPerMs)) >>> 0 }
+    const { ssrc, packets, octets, timestamp, clockRateHz } = this.#rtp
+    return {
+      ssrc,
+      packets,
+      octets,
+      timestamp: (timestamp - Math.round((aheadMs * clockRateHz) / 1_000)) >>> 0,
+    }
   }
 
   #care(nowMs: number): void {
@@ -191,7 +261,17 @@ export class Leg implements Paced {
     if (silentMs !== undefined) this.#deps.post({ kind: 'media.silent', leg: this.id, silentMs })
     const report = this.#rtcp.due(nowMs, () => this.#sent())
     if (report !== undefined) this.channel.sendRtcp(report)
+    this.#quality.check(nowMs)
+    this.#checkKey()
     this.#warnings.flush(nowMs)
+  }
+
+  /** Tells in time that the key wears out, so that the call may agree on another one; again at each half of what was left. */
+  #checkKey(): void {
+    const { keyLeft } = this.channel
+    if (keyLeft > this.#warnBelow || keyLeft <= 0) return
+    this.#warnBelow = keyLeft / 2
+    this.#warnings.count('srtp-rekey-due')
   }
 
   #answer(label: Label, why: 'finished' | 'stopped' | 'closed'): void {
@@ -208,6 +288,7 @@ export class Leg implements Paced {
     return callerInput({
       reorderMs: config.reorderMs,
       track: this.#track,
+      ordered: this.#bridge.ordered,
       onDigit: ({ digit, durationMs }) => {
         this.streams.digit(digit)
         post({ kind: 'dtmf', leg: this.id, digit, durationMs })
@@ -215,6 +296,21 @@ export class Leg implements Paced {
       onUnknownPayload: () => (this.#unknownPayloads += 1),
       onDelay: (delayMs, nowMs) => this.#delays.record(delayMs, nowMs),
     })
+  }
+
+  #bridgeHost(): BridgeHost {
+    return {
+      epochMs: this.#epochMs,
+      nowMs: () => this.#deps.clock.monotonicMs(),
+      audio: () => this.#audio,
+      pacer: this.#pacer,
+      relay: (packet) => {
+        if (!this.channel.relay(packet, this.#rtp)) this.#warnings.count('srtp-key-used-up')
+      },
+      relayAnew: () => this.#rtp.relayAnew(),
+      heardUntil: () => this.#heardUntil,
+      hear: (ulaw, position) => this.#hear(ulaw, position),
+    }
   }
 
   #streamHost(): StreamHost {

@@ -75,6 +75,38 @@ test('startMediaPlane() gives each worker ports of its own and each leg to the l
   assert.deepEqual(await plane.open(c), { rtpPort: second.config.portMin })
 })
 
+test('startMediaPlane() opens a leg near another in its worker, however loaded that is', async () => {
+  const { spawned, plane } = await start(2)
+  await plane.open(a)
+  assert.deepEqual(await plane.open(b, a), { rtpPort: at(spawned, 0).config.portMin })
+  assert.deepEqual(await plane.open(c, 'leg_gone' as LegId), { rtpPort: at(spawned, 1).config.portMin })
+})
+
+test('startMediaPlane() bridges legs of one worker, and only those', async () => {
+  const { spawned, plane } = await start(2)
+  await plane.open(a)
+  await plane.open(b, a)
+  await plane.open(c)
+  plane.bridge(a, c)
+  plane.bridge(a, 'leg_gone' as LegId)
+  plane.bridge(a, b)
+  plane.unbridge(b)
+  const told = spawned.flatMap(({ received }) => received.filter(({ kind }) => kind.endsWith('bridge')))
+  assert.deepEqual(told, [
+    { kind: 'bridge', leg: a, peer: b },
+    { kind: 'unbridge', leg: b },
+  ])
+})
+
+test('startMediaPlane() tells a leg what a new key does to the counter, and to find out when nothing was said', async () => {
+  const { spawned, plane } = await start(1)
+  await plane.open(a)
+  plane.connect(a, {} as never)
+  plane.connect(a, {} as never, 'reset')
+  const told = at(spawned, 0).received.flatMap((message) => ('rollover' in message ? [message.rollover] : []))
+  assert.deepEqual(told, ['auto', 'reset'])
+})
+
 test('startMediaPlane() reports what happens on a leg to who listens, until they stop', async () => {
   const { spawned, plane, events } = await start(1)
   const heard: string[] = []

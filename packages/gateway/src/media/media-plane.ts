@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock, Config, LegId, Log, StreamId } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
-import type { FromMedia, LegStats, RecordingSpec, SealedSummary, StreamSpec } from './contract.ts'
+import type {
+  FromMedia,
+  LegStats,
+  RecordingSpec,
+  Rollover,
+  SealedSummary,
+  SrtpPositions,
+  StreamSpec,
+} from './contract.ts'
 import type { MediaWorkerConfig } from './deps.ts'
 import { MediaError } from './media-error.ts'
 import { partitionPorts } from './port-pool.ts'
@@ -14,9 +22,18 @@ export type PlayEnd = 'finished' | 'stopped' | 'closed'
  * are reported silent and its place is taken by a new one; the legs themselves are lost.
  */
 export interface MediaPlane extends AsyncDisposable {
-  /** Binds ports for a leg. Rejects with `MediaError` `PORTS_EXHAUSTED` or `BIND_FAILED`. */
-  open(leg: LegId): Promise<{ rtpPort: number }>
-  connect(leg: LegId, audio: NegotiatedAudio): void
+  /**
+   * Binds ports for a leg, in the worker of `near` when there is such a leg: only legs of one worker can be bridged. Rejects
+   * with `MediaError` `PORTS_EXHAUSTED` or `BIND_FAILED`.
+   */
+  open(leg: LegId, near?: LegId): Promise<{ rtpPort: number }>
+  /** Starts media, or goes on with what SDP agrees now. `rollover` is what a new key of the peer does to its counter. */
+  connect(leg: LegId, audio: NegotiatedAudio, rollover?: Rollover, before?: SrtpPositions): void
+  /** How far the leg's peer has come under its SRTP key, for a leg that takes its place. */
+  positions(leg: LegId): Promise<SrtpPositions>
+  /** Carries audio between two legs, both ways, until `unbridge` or until either closes; a bridge that either had ends. */
+  bridge(a: LegId, b: LegId): void
+  unbridge(leg: LegId): void
   close(leg: LegId): void
   /** Queues µ-law audio; resolves when it was played or stopped, and never rejects. */
   play(leg: LegId, ulaw: Uint8Array): Promise<PlayEnd>
@@ -80,8 +97,8 @@ class Plane implements MediaPlane {
     this.#options = options
     const { config, workers } = options
     this.#slots = partitionPorts(config, workers).map((range) => {
-      const { host, portDrainMs, silenceTimeoutMs, reorderMs } = config
-      const own = { ...range, host, portDrainMs, silenceTimeoutMs, reorderMs }
+      const { host, portDrainMs, silenceTimeoutMs, reorderMs, ffi } = config
+      const own = { ...range, host, portDrainMs, silenceTimeoutMs, reorderMs, ffi }
       const slot: WorkerSlot = { config: own, link: undefined as unknown as WorkerLink, legs: 0 }
       slot.link = this.#start(slot)
       return slot
@@ -92,8 +109,9 @@ class Plane implements MediaPlane {
     await Promise.all(this.#slots.map((slot) => slot.link.ready))
   }
 
-  async open(leg: LegId): Promise<{ rtpPort: number }> {
-    const worker = this.#leastLoaded()
+  async open(leg: LegId, near?: LegId): Promise<{ rtpPort: number }> {
+    const neighbour = near === undefined ? undefined : this.#seats.get(near)?.worker
+    const worker = neighbour?.link.alive === true ? neighbour : this.#leastLoaded()
     if (worker === undefined) throw new MediaError('WORKER_DIED', 'no media worker is running')
     this.#seats.set(leg, { worker, plays: new Map() })
     worker.legs += 1
@@ -107,8 +125,20 @@ class Plane implements MediaPlane {
     }
   }
 
-  connect(leg: LegId, audio: NegotiatedAudio): void {
-    this.#link(leg)?.post({ kind: 'leg.connect', leg, audio })
+  connect(leg: LegId, audio: NegotiatedAudio, rollover: Rollover = 'auto', before?: SrtpPositions): void {
+    this.#link(leg)?.post({ kind: 'leg.connect', leg, audio, rollover, ...(before && { before }) })
+  }
+
+  bridge(a: LegId, b: LegId): void {
+    if (this.#seats.get(a)?.worker !== this.#seats.get(b)?.worker) {
+      // Only after the worker of one died: the legs it had are over, and their calls were told so.
+      return this.#options.log.warn('legs of two media workers cannot be bridged', { leg: a, peer: b })
+    }
+    this.#link(a)?.post({ kind: 'bridge', leg: a, peer: b })
+  }
+
+  unbridge(leg: LegId): void {
+    this.#link(leg)?.post({ kind: 'unbridge', leg })
   }
 
   close(leg: LegId): void {
@@ -158,6 +188,12 @@ class Plane implements MediaPlane {
     const value = await this.#request(leg, { kind: 'record.stop', leg })
     if (value?.kind !== 'sealed') throw new MediaError('RECORDING_FAILED', 'the worker gave no summary')
     return value.sealed
+  }
+
+  async positions(leg: LegId): Promise<SrtpPositions> {
+    const value = await this.#request(leg, { kind: 'positions', leg })
+    if (value?.kind !== 'positions') throw new MediaError('LEG_UNKNOWN', 'the worker gave no positions')
+    return value.positions
   }
 
   async stats(leg: LegId): Promise<LegStats> {

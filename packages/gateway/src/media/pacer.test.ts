@@ -248,7 +248,7 @@ test('pacer() does not keep a label waiting for a frame that nobody completes', 
   assert.equal(reached.length, 1)
 })
 
-test('D9, D10: pacer() is silent within 40 ms of clear, and gives the labels back', () => {
+test('D9, D10, interop 37: pacer() is silent within 40 ms of clear, and gives the labels back', () => {
   const { paced, until, append, sent, reached } = run()
   until(100)
   append(audio(8_000))
@@ -304,4 +304,100 @@ test('pacer() sends no silence that a stall missed', () => {
 test('pacer() refuses audio past the limit', () => {
   const { append } = run()
   assert.equal(append(audio(500), 300), 300)
+})
+
+/** A pacer with live audio, one value a frame, besides its queue. */
+function withLive() {
+  const live: number[] = []
+  const sent: { first: number; nowMs: number }[] = []
+  const frame = new Uint8Array(160)
+  let nowMs = 0
+  let carried = false
+  let passed = 0
+  const paced = pacer<string>({
+    frame,
+    send: () => sent.push({ first: frame[0] ?? -1, nowMs }),
+    pass: () => void (passed += 1),
+    live() {
+      const next = live.shift()
+      if (next !== undefined) frame.fill(next)
+      return next !== undefined
+    },
+    carried: () => carried,
+    reached: () => {},
+  })
+  paced.start(0)
+  return {
+    paced,
+    sent,
+    passed: () => passed,
+    carry: (value: boolean) => (carried = value),
+    say(value: number) {
+      live.push(value)
+      paced.liveCame(nowMs)
+    },
+    until(ms: number) {
+      while (nowMs < ms) paced.tick((nowMs += 20))
+    },
+    append: (bytes: Uint8Array) => paced.append(bytes, unlimited, nowMs),
+  }
+}
+
+test('pacer() sends live audio as it comes, and no silence into it', () => {
+  const { say, until, sent } = withLive()
+  until(100)
+  const before = sent.length
+  for (let i = 1; i <= 20; i += 1) {
+    say(i)
+    until(100 + 20 * i)
+  }
+  assert.deepEqual(
+    sent.slice(before).map(({ first }) => first),
+    Array.from({ length: 20 }, (_, i) => i + 1),
+  )
+  assert.ok(sent.slice(before).every(({ nowMs }, i) => nowMs <= 100 + 20 * (i + 1)))
+})
+
+test('pacer() gives queued audio the floor, and live audio after it', () => {
+  const { paced, say, until, sent, append } = withLive()
+  until(100)
+  append(audio(1_600, 200))
+  assert.equal(paced.busy, true)
+  say(7)
+  paced.label('end')
+  until(280)
+  assert.equal(
+    sent.some(({ first }) => first === 7),
+    false,
+  )
+  until(360)
+  assert.equal(paced.busy, false)
+  assert.equal(sent.filter(({ first }) => first === 200).length, 10)
+  assert.equal(sent.filter(({ first }) => first === 7).length, 1)
+})
+
+test('pacer() lets silence in at once when live audio is over', () => {
+  const { paced, say, until, sent } = withLive()
+  until(100)
+  say(7)
+  paced.liveOver()
+  until(140)
+  assert.deepEqual(
+    sent.slice(-2).map(({ first }) => first),
+    [7, 0xff],
+  )
+})
+
+test('pacer() lets time pass while somebody else’s packets carry the call', () => {
+  const { paced, until, sent, carry, passed } = withLive()
+  until(100)
+  const before = sent.length
+  carry(true)
+  until(1_100)
+  assert.equal(sent.length, before)
+  assert.ok(passed() >= 49 && passed() <= 51)
+  assert.ok(paced.sentUntilMs >= 1_100)
+  carry(false)
+  until(1_200)
+  assert.equal(sent.length, before + 5)
 })

@@ -10,6 +10,10 @@ export interface PacerSink<T> {
   send(atMs: number, audible: boolean): void
   /** The time of one frame passes with nothing sent. */
   pass(): void
+  /** Fills `frame` with live audio that waits, which has the floor whenever nothing queued does; false without any. */
+  live?(): boolean
+  /** Whether packets that the pacer does not make go out in place of its silence. */
+  carried?(nowMs: number): boolean
   /** Everything before this label has been sent. */
   reached(label: T): void
 }
@@ -26,6 +30,12 @@ export interface Pacer<T> {
   tick(nowMs: number): void
   /** Queues audio; returns how many bytes fitted under `limitBytes`. */
   append(ulaw: Uint8Array, limitBytes: number, nowMs: number): number
+  /** Live audio came: it is sent at once when it has the floor and the frames sent so far let it. */
+  liveCame(nowMs: number): void
+  /** No more live audio follows what came: silence is let in at once. */
+  liveOver(): void
+  /** Queued audio has the floor: it plays, or broke off a moment ago. */
+  readonly busy: boolean
   /** Queues a label, or reports it reached when nothing is before it; false when too many wait. */
   label(value: T): boolean
   /** Drops all that waits; returns the labels that were passed over, in order. */
@@ -67,8 +77,8 @@ export function pacer<T>(sink: PacerSink<T>): Pacer<T> {
 class FramePacer<T> implements Pacer<T> {
   readonly #sink: PacerSink<T>
   readonly #queue: PlaybackQueue<T> = playbackQueue<T>()
-  /** The last frame was audio, and nothing says that it was the end. */
-  #speaking = false
+  /** Whose audio the last frame was, unless something says that it was the end. */
+  #speaker: 'nobody' | 'queue' | 'live' = 'nobody'
   #brokeOffAtMs: number | undefined
   sentUntilMs = 0
   resyncs = 0
@@ -95,6 +105,7 @@ class FramePacer<T> implements Pacer<T> {
     if (aheadMs >= queuedAheadMs) return
     const held = this.#queue.bufferedBytes
     if (held >= frameSamples || (held > 0 && this.#queue.endsWithLabel)) return this.#sendAudio()
+    if (!this.busy && this.#sendLive()) return
     if (aheadMs >= marginMs || this.#mayGoOn(nowMs)) return
     if (held > 0) return this.#sendAudio()
     this.#sendSilence(nowMs)
@@ -102,7 +113,7 @@ class FramePacer<T> implements Pacer<T> {
 
   /** Whether speech that broke off may still be on its way. */
   #mayGoOn(nowMs: number): boolean {
-    if (!this.#speaking) return false
+    if (this.#speaker === 'nobody') return false
     this.#brokeOffAtMs ??= nowMs
     return nowMs - this.#brokeOffAtMs < graceMs
   }
@@ -115,6 +126,18 @@ class FramePacer<T> implements Pacer<T> {
     return taken
   }
 
+  get busy(): boolean {
+    return this.#speaker === 'queue' || this.#queue.bufferedBytes > 0
+  }
+
+  liveCame(nowMs: number): void {
+    if (!this.busy && this.sentUntilMs - nowMs < freshAheadMs) this.#sendLive()
+  }
+
+  liveOver(): void {
+    if (this.#speaker === 'live') this.#speaker = 'nobody'
+  }
+
   label(value: T): boolean {
     const taken = this.#queue.label(value)
     this.#report()
@@ -122,7 +145,7 @@ class FramePacer<T> implements Pacer<T> {
   }
 
   clear(): T[] {
-    this.#speaking = false
+    this.#speaker = 'nobody'
     return this.#queue.clear()
   }
 
@@ -135,8 +158,13 @@ class FramePacer<T> implements Pacer<T> {
       this.sentUntilMs += frameMs
       this.#sink.pass()
     }
-    this.#speaking = false
+    this.#speaker = 'nobody'
     this.#brokeOffAtMs = undefined
+    if (this.#sendLive()) return
+    if (this.#sink.carried?.(nowMs) === true) {
+      this.sentUntilMs += frameMs
+      return this.#sink.pass()
+    }
     this.#sink.frame.fill(ULAW_SILENCE)
     this.#send(false)
   }
@@ -145,10 +173,18 @@ class FramePacer<T> implements Pacer<T> {
     const { frame } = this.#sink
     const length = this.#queue.pull(frame, 0, frameSamples)
     if (length < frameSamples) frame.fill(ULAW_SILENCE, length)
-    this.#speaking = true
+    this.#speaker = 'queue'
     this.#brokeOffAtMs = undefined
     this.#send(true)
     this.#report()
+  }
+
+  #sendLive(): boolean {
+    if (this.#sink.live?.() !== true) return false
+    this.#speaker = 'live'
+    this.#brokeOffAtMs = undefined
+    this.#send(true)
+    return true
   }
 
   #send(audible: boolean): void {
@@ -161,7 +197,7 @@ class FramePacer<T> implements Pacer<T> {
     for (let due = this.#queue.takeDue(); due !== undefined; due = this.#queue.takeDue()) {
       this.#sink.reached(due)
       // Whoever labels the end of what it says is not late with more.
-      if (this.#queue.bufferedBytes === 0) this.#speaking = false
+      if (this.#queue.bufferedBytes === 0) this.#speaker = 'nobody'
     }
   }
 }

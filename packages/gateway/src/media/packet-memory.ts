@@ -3,6 +3,8 @@ import { frameSamples, samplesPerMs } from './caller-track.ts'
 
 /** Packets go to 60 ms: that is as far as SDP agrees to. */
 export const maxPacketSamples = 60 * samplesPerMs
+/** 40 ms of L16 at 16 kHz: what is longer would not pass a network in one piece, and SDP does not agree to it. */
+const maxPayloadBytes = 1_280
 
 /**
  * Memory that all legs of a worker make their packets in, one after the other: it stays in the processor's cache,
@@ -14,7 +16,7 @@ export interface PacketMemory {
   /** One plain packet of the longest kind. */
   readonly packet: Uint8Array
   /** Room for one sealed packet. It is used again after `turns` more: the kernel takes a datagram before that. */
-  next(): Uint8Array
+  next(packetBytes: number): Uint8Array
 }
 
 /** Room for the longest tag and MKI. */
@@ -22,16 +24,26 @@ const maxOverheadBytes = 16 + 128
 const turns = 64
 
 export function packetMemory(): PacketMemory {
-  const bytes = fixedHeaderBytes + maxPacketSamples + maxOverheadBytes
+  const usualBytes = fixedHeaderBytes + maxPacketSamples
+  const usual = turnsOf(usualBytes + maxOverheadBytes)
+  let long: (() => Uint8Array) | undefined
+  return {
+    frame: new Uint8Array(frameSamples),
+    packet: new Uint8Array(fixedHeaderBytes + maxPayloadBytes),
+    next(packetBytes) {
+      if (packetBytes <= usualBytes) return usual()
+      long ??= turnsOf(fixedHeaderBytes + maxPayloadBytes + maxOverheadBytes)
+      return long()
+    },
+  }
+}
+
+function turnsOf(bytes: number): () => Uint8Array {
   const memory = new Uint8Array(bytes * turns)
   const places = Array.from({ length: turns }, (_, i) => memory.subarray(i * bytes, (i + 1) * bytes))
   let turn = 0
-  return {
-    frame: new Uint8Array(frameSamples),
-    packet: new Uint8Array(fixedHeaderBytes + maxPacketSamples),
-    next() {
-      turn = (turn + 1) % turns
-      return places[turn] as Uint8Array
-    },
+  return () => {
+    turn = (turn + 1) % turns
+    return places[turn] as Uint8Array
   }
 }

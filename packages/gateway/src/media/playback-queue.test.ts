@@ -33,7 +33,7 @@ test('playbackQueue() plays bytes in the order they came, whatever the sizes (D1
   )
 })
 
-test('playbackQueue() takes what fits under the limit and refuses the rest (D18)', () => {
+test('interop 37: playbackQueue() takes what fits under the limit and refuses the rest (D18)', () => {
   const queue = playbackQueue<never>()
   assert.equal(queue.append(bytes(1, 2, 3), 4), 3)
   assert.equal(queue.append(bytes(4, 5, 6), 4), 1)
@@ -77,7 +77,7 @@ test('playbackQueue() keeps equal labels apart, first in first out (D7)', () => 
   assert.equal(queue.takeDue(), 'same')
 })
 
-test('playbackQueue() clear() returns every label once, in order, and forgets the audio (D10, D11)', () => {
+test('interop 37: playbackQueue() clear() returns every label once, in order, and forgets the audio (D10, D11)', () => {
   const queue = playbackQueue<string>()
   queue.append(bytes(1, 2), unlimited)
   queue.label('a')

@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { partitionPorts, portPool } from './port-pool.ts'
 
-test('portPool() hands out even ports whose neighbour lies in the range', () => {
+test('interop 13: portPool() hands out even ports whose neighbour lies in the range', () => {
   const pool = portPool({ portMin: 20_001, portMax: 20_006, drainMs: 0 })
   assert.deepEqual([pool.take(0), pool.take(0), pool.take(0)], [20_002, 20_004, undefined])
   assert.equal(pool.taken, 2)
 })
 
-test('portPool() lets a port rest before it is handed out again', () => {
+test('interop 13: portPool() lets a port rest before it is handed out again', () => {
   const pool = portPool({ portMin: 20_000, portMax: 20_001, drainMs: 5_000 })
   assert.equal(pool.take(0), 20_000)
   pool.release(20_000, 1_000)
@@ -17,7 +17,7 @@ test('portPool() lets a port rest before it is handed out again', () => {
   assert.equal(pool.take(6_000), 20_000)
 })
 
-test('portPool() prefers the port that rested longest', () => {
+test('interop 13: portPool() prefers the port that rested longest', () => {
   const pool = portPool({ portMin: 20_000, portMax: 20_003, drainMs: 0 })
   pool.take(0)
   pool.release(20_000, 10)

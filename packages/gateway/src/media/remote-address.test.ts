@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { remoteAddress } from './remote-address.ts'
 
-test('remoteAddress() starts at the address of the SDP', () => {
+test('interop 12: remoteAddress() starts at the address of the SDP', () => {
   const remote = remoteAddress('192.0.2.1', 4_000)
   assert.deepEqual([remote.address, remote.port], ['192.0.2.1', 4_000])
 })
@@ -13,7 +13,7 @@ test('remoteAddress() follows the first authentic packet from behind a NAT at on
   assert.deepEqual([remote.address, remote.port], ['192.0.2.7', 61_000])
 })
 
-test('remoteAddress() follows a later move only after several packets in a row', () => {
+test('interop 12: remoteAddress() follows a later move only after several packets in a row', () => {
   const remote = remoteAddress('192.0.2.1', 4_000)
   remote.learn('192.0.2.1', 4_000)
   assert.equal(remote.learn('192.0.2.1', 5_000), false)
@@ -22,7 +22,7 @@ test('remoteAddress() follows a later move only after several packets in a row',
   assert.equal(remote.port, 5_000)
 })
 
-test('remoteAddress() does not flap between two sources that alternate', () => {
+test('interop 12: remoteAddress() does not flap between two sources that alternate', () => {
   const remote = remoteAddress('192.0.2.1', 4_000)
   remote.learn('192.0.2.1', 4_000)
   for (let i = 0; i < 50; i += 1) {

@@ -1,8 +1,11 @@
 import type { Clock } from '#kernel'
 import {
   compactNtp,
+  extendedReportType,
+  mosOf,
   ntpTime,
   parseRtcp,
+  parseVoipMetrics,
   receptionStats,
   rttFrom,
   serializeRtcp,
@@ -10,6 +13,8 @@ import {
   type ReportBlock,
   type RtcpPacket,
 } from '@voxkeep/wire/rtp'
+import type { HearingWatch } from './hearing-watch.ts'
+import { peerMos } from './quality.ts'
 
 /** What our sender has sent, for the sender report. */
 export interface Sent {
@@ -21,27 +26,52 @@ export interface Sent {
 
 /** The RTCP of one leg: RFC 3550 §6. */
 export interface RtcpSession {
+  /** Takes the rate of the RTP clock; another one starts new statistics. */
+  configure(clockRateHz: number): void
   /** Call once for each authentic RTP packet; a new SSRC starts new statistics. */
   received(ssrc: number, sequence: number, timestamp: number, nowMs: number): void
-  /** Takes one opened compound packet; reports about `ssrc` tell how we are received. */
-  receive(compound: Uint8Array, ssrc: number, nowMs: number): void
+  /** Takes one opened compound packet; its reports about our stream tell how we are received. */
+  receive(compound: Uint8Array, ours: Pick<Sent, 'ssrc' | 'packets'>, nowMs: number): void
   /** A compound packet when one is due, about every five seconds. */
   due(nowMs: number, sent: () => Sent): Uint8Array | undefined
   goodbye(sent: Sent, nowMs: number): Uint8Array
+  readonly packetsIn: number
   readonly lost: number
+  /** Runs of lost packets. */
+  readonly holes: number
   readonly jitterMs: number
   readonly rttMs: number | undefined
+  /** What the peer last said of what it hears. */
+  readonly peer: PeerReport | undefined
 }
 
-const clockRateHz = 8_000
+export interface PeerReport {
+  /** Of all our packets, 0 to 1. */
+  readonly lostFraction: number
+  readonly jitterMs: number
+  readonly mos: number
+}
+
+const usualClockHz = 8_000
 const intervalMs = 5_000
 const cnameItem = 1
 
-export function rtcpSession(clock: Clock, cname: string): RtcpSession {
+export interface RtcpSessionOptions {
+  readonly clock: Clock
+  readonly cname: string
+  /** Hears who hears whom. */
+  readonly hearing: HearingWatch
+}
+
+export function rtcpSession({ clock, cname, hearing }: RtcpSessionOptions): RtcpSession {
   const name = new TextEncoder().encode(cname)
   let source: { ssrc: number; stats: ReceptionStats } | undefined
-  let lostBefore = 0
+  let clockRateHz = usualClockHz
+  const before = { received: 0, lost: 0, holes: 0 }
   let rttMs: number | undefined
+  let peer: PeerReport | undefined
+  /** The peer's own estimate (RFC 3611), which knows its jitter buffer. */
+  let measuredMos: number | undefined
   let nextMs: number | undefined
 
   function compound(sent: Sent, nowMs: number): RtcpPacket[] {
@@ -64,26 +94,54 @@ export function rtcpSession(clock: Clock, cname: string): RtcpSession {
     ]
   }
 
-  function takeReports(reports: readonly ReportBlock[], ssrc: number): void {
-    const now = compactNtp(ntpTime(clock.now()))
-    for (const block of reports) {
-      if (block.ssrc === ssrc) rttMs = rttFrom(block.lastSr, block.delaySinceLastSr, now) ?? rttMs
-    }
+  function takeReports(reports: readonly ReportBlock[], ours: Pick<Sent, 'ssrc' | 'packets'>): void {
+    const block = reports.find(({ ssrc }) => ssrc === ours.ssrc)
+    hearing.peerHeard(block?.extendedHighestSequence, ours.packets)
+    if (block === undefined) return
+    rttMs = rttFrom(block.lastSr, block.delaySinceLastSr, compactNtp(ntpTime(clock.now()))) ?? rttMs
+    const lostFraction = Math.min(1, Math.max(0, block.cumulativeLost) / Math.max(1, ours.packets))
+    const mos = measuredMos ?? peerMos(lostFraction, (rttMs ?? 0) / 2)
+    peer = { lostFraction, jitterMs: (block.jitter * 1_000) / clockRateHz, mos }
+  }
+
+  function takeMetrics(body: Uint8Array, ssrc: number): void {
+    const metrics = parseVoipMetrics(body).find((each) => each.ssrc === ssrc)
+    if (metrics === undefined) return
+    const rated = metrics.rating === undefined ? undefined : mosOf(metrics.rating)
+    measuredMos = metrics.mos ?? rated ?? measuredMos
+    if (peer !== undefined && measuredMos !== undefined) peer = { ...peer, mos: measuredMos }
+  }
+
+  function leaveSource(): void {
+    before.received += source?.stats.received ?? 0
+    before.lost += source?.stats.lost ?? 0
+    before.holes += source?.stats.holes ?? 0
+    source = undefined
   }
 
   return {
+    configure(rateHz) {
+      if (rateHz !== clockRateHz) leaveSource()
+      clockRateHz = rateHz
+    },
     received(ssrc, sequence, timestamp, nowMs) {
       if (source?.ssrc !== ssrc) {
-        lostBefore += source?.stats.lost ?? 0
+        leaveSource()
         source = { ssrc, stats: receptionStats(clockRateHz) }
       }
       source.stats.receive(sequence, timestamp, nowMs)
     },
-    receive(bytes, ssrc, nowMs) {
+    receive(bytes, ours, nowMs) {
       for (const packet of parseRtcp(bytes) ?? []) {
+        if (packet.kind === 'other' && packet.packetType === extendedReportType) {
+          takeMetrics(packet.body, ours.ssrc)
+        }
         if (packet.kind !== 'sr' && packet.kind !== 'rr') continue
-        if (packet.kind === 'sr' && packet.ssrc === source?.ssrc) source.stats.senderReport(packet, nowMs)
-        takeReports(packet.reports, ssrc)
+        if (packet.kind === 'sr') {
+          if (packet.ssrc === source?.ssrc) source.stats.senderReport(packet, nowMs)
+          hearing.peerSent(packet.packetCount, before.received + (source?.stats.received ?? 0))
+        }
+        takeReports(packet.reports, ours)
       }
     },
     due(nowMs, sent) {
@@ -93,14 +151,23 @@ export function rtcpSession(clock: Clock, cname: string): RtcpSession {
       return serializeRtcp(compound(sent(), nowMs))
     },
     goodbye: (sent, nowMs) => serializeRtcp([...compound(sent, nowMs), { kind: 'bye', ssrcs: [sent.ssrc] }]),
+    get packetsIn() {
+      return before.received + (source?.stats.received ?? 0)
+    },
     get lost() {
-      return Math.max(0, lostBefore + (source?.stats.lost ?? 0))
+      return Math.max(0, before.lost + (source?.stats.lost ?? 0))
+    },
+    get holes() {
+      return before.holes + (source?.stats.holes ?? 0)
     },
     get jitterMs() {
       return source?.stats.jitterMs ?? 0
     },
     get rttMs() {
       return rttMs
+    },
+    get peer() {
+      return peer
     },
   }
 }

@@ -6,8 +6,8 @@ import { srtpReceiver, srtpSender } from '@voxkeep/wire/srtp'
 import { packetMemory } from './packet-memory.ts'
 import { rtpSender, type RtpSender } from './rtp-sender.ts'
 
-const pcmu = { codec: 'PCMU', sendPayloadType: 0, ptimeMs: 20 } as const
-const pcma = { codec: 'PCMA', sendPayloadType: 8, ptimeMs: 20 } as const
+const pcmu = { codec: 'PCMU', clockRateHz: 8_000, sendPayloadType: 0, ptimeMs: 20 } as const
+const pcma = { codec: 'PCMA', clockRateHz: 8_000, sendPayloadType: 8, ptimeMs: 20 } as const
 const random = { bytes: nodeRandomBytes }
 
 function next(sender: RtpSender): RtpPacket {
@@ -56,7 +56,7 @@ test('C9: rtpSender() sends A-law where that was agreed', () => {
   assert.ok(packet.payload.every((code) => code === 0xd5))
 })
 
-test('rtpSender() takes a new SSRC with a new key and keeps it otherwise', () => {
+test('interop 10: rtpSender() takes a new SSRC with a new key and keeps it otherwise', () => {
   const sender = rtpSender(random, packetMemory())
   const { ssrc } = sender
   next(sender)
@@ -68,7 +68,7 @@ test('rtpSender() takes a new SSRC with a new key and keeps it otherwise', () =>
   assert.equal(next(sender).marker, true)
 })
 
-test('rtpSender() seals for a peer that opens, over a wrap of the sequence number', () => {
+test('interop 7: rtpSender() seals for a peer that opens, over a wrap of the sequence number', () => {
   const suite = 'AES_CM_128_HMAC_SHA1_80'
   const keyAndSalt = nodeRandomBytes(30)
   const srtp = srtpSender(nodeSrtpCrypto, suite, { keyAndSalt })
@@ -96,7 +96,7 @@ test('rtpSender() keeps a datagram intact for many more', () => {
   assert.deepEqual(datagram, copy)
 })
 
-test('rtpSender() sends nothing more once the key is used up', () => {
+test('interop 2: rtpSender() sends nothing more once the key is used up', () => {
   const srtp = srtpSender(nodeSrtpCrypto, 'AES_CM_128_HMAC_SHA1_80', {
     keyAndSalt: nodeRandomBytes(30),
     lifetime: 1n,
@@ -111,7 +111,7 @@ test('rtpSender() sends nothing more once the key is used up', () => {
 })
 
 for (const ptimeMs of [10, 20, 30, 40, 60]) {
-  test(`rtpSender() makes packets of ${ptimeMs} ms where the peer asked for them`, () => {
+  test(`interop 16: rtpSender() makes packets of ${ptimeMs} ms where the peer asked for them`, () => {
     const sender = rtpSender(random, packetMemory())
     sender.configure({ ...pcmu, ptimeMs }, false)
     const packets: RtpPacket[] = []

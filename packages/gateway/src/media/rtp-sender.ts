@@ -5,6 +5,7 @@ import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SrtpSender } from '@voxkeep/wire/srtp'
 import { frameSamples, samplesPerMs } from './caller-track.ts'
 import { maxPacketSamples, type PacketMemory } from './packet-memory.ts'
+import { payloadEncoder, type CodecFormat, type PayloadEncoder } from './payload-codec.ts'
 
 /** Makes the leg's outgoing RTP packets from 20 ms frames: one SSRC, timestamps without a hole. */
 export interface RtpSender {
@@ -13,8 +14,9 @@ export interface RtpSender {
   readonly ssrc: number
   readonly packets: number
   readonly octets: number
-  /** RTP timestamp at the end of what was loaded. */
+  /** RTP timestamp at the end of what was loaded, in units of `clockRateHz`. */
   readonly timestamp: number
+  readonly clockRateHz: number
   /** The key's lifetime is over: nothing more can be sealed. */
   readonly usedUp: boolean
   /** Takes codec and packet length; with `fresh`, packets go on under a new SSRC, as a new key demands. */
@@ -26,11 +28,37 @@ export interface RtpSender {
    * Without `srtp` it is plain.
    */
   seal(srtp: SrtpSender | undefined): Uint8Array | undefined
+  /**
+   * Seals a payload that another leg's peer made, with this sender's own numbers: what was lost before it stays a hole
+   * in the sequence, and timestamps keep their distances until this sender's own audio or `relayAnew` comes between.
+   * Valid like what `seal` returns; `undefined` when the key is used up or the payload is too long.
+   */
+  relay(packet: RelayedPacket, srtp: SrtpSender | undefined): Uint8Array | undefined
+  /** What is relayed next comes from another source. */
+  relayAnew(): void
   /** Lets one frame's time pass without a packet; the next one opens a new talk spurt. */
   skip(): void
+  /** Gives back what encoding took; then nothing more is called. */
+  close(): void
 }
 
-export type PacketFormat = Pick<NegotiatedAudio, 'codec' | 'sendPayloadType' | 'ptimeMs'>
+/** What a bridge carries to this leg. */
+export interface RelayedPacket {
+  readonly payload: Uint8Array
+  readonly payloadType: number
+  readonly marker: boolean
+  /** In this leg's clock rate, on the other peer's timeline. */
+  readonly timestamp: number
+  /** Clock units that the payload lasts; 0 for what lies beside the audio. */
+  readonly samples: number
+  /** Packets lost before this one. */
+  readonly lost: number
+}
+
+/** A longer hole in the sequence is a restart, and nobody conceals it. */
+const maxRelayedLoss = 1_000
+
+export type PacketFormat = CodecFormat & Pick<NegotiatedAudio, 'sendPayloadType' | 'ptimeMs'>
 
 export function rtpSender(random: Random, memory: PacketMemory): RtpSender {
   return new Sender(random, memory)
@@ -44,9 +72,18 @@ class Sender implements RtpSender {
   /** Where frames wait for packets of another length than 20 ms. */
   #line: Uint8Array | undefined
   #loadedSamples = 0
+  /** One packet of G.711, and the part of it that is audio: as many bytes as samples. */
   #packet: Uint8Array
   #payload: Uint8Array
   #alaw = false
+  /** Of any other codec. */
+  #encoder: PayloadEncoder | undefined
+  #format: CodecFormat = { codec: 'PCMU', clockRateHz: 8_000 }
+  #unitsPerSample = 1
+  /** Our timestamp less the other peer's, while packets are relayed. */
+  #relayOffset: number | undefined
+  /** When the event that is relayed began, on either timeline. */
+  #event: { readonly theirs: number; readonly ours: number } | undefined
   packets = 0
   octets = 0
   usedUp = false
@@ -65,11 +102,15 @@ class Sender implements RtpSender {
   }
 
   get timestamp(): number {
-    return (this.#header.timestamp + this.#loadedSamples) >>> 0
+    return (this.#header.timestamp + this.#loadedSamples * this.#unitsPerSample) >>> 0
+  }
+
+  get clockRateHz(): number {
+    return this.#format.clockRateHz
   }
 
   configure(audio: PacketFormat, fresh: boolean): void {
-    this.#alaw = audio.codec === 'PCMA'
+    this.#takeCodec(audio)
     this.#header.payloadType = audio.sendPayloadType
     const samples = Math.min(Math.max(1, audio.ptimeMs * samplesPerMs), maxPacketSamples)
     if (samples !== this.#payload.length) this.#setLength(samples)
@@ -77,6 +118,7 @@ class Sender implements RtpSender {
   }
 
   load(): void {
+    this.#relayOffset = undefined
     const line = this.#line
     if (line === undefined) {
       this.#loadedSamples = frameSamples
@@ -91,26 +133,89 @@ class Sender implements RtpSender {
   seal(srtp: SrtpSender | undefined): Uint8Array | undefined {
     const samples = this.#payload.length
     if (this.#loadedSamples < samples) return undefined
+    const packet = this.#fill(samples)
     this.#unload(samples)
-    writeRtpHeader(this.#packet, this.#header)
-    const out = this.#memory.next()
-    const datagram = srtp === undefined ? copy(this.#packet, out) : srtp.sealRtp(this.#packet, out)
+    if (packet === undefined) return this.#pass(samples)
+    writeRtpHeader(packet, this.#header)
+    const datagram = this.#sealed(packet, srtp)
     this.#header.sequence = (this.#header.sequence + 1) & 0xffff
-    this.#header.timestamp = (this.#header.timestamp + samples) >>> 0
+    this.#header.timestamp = (this.#header.timestamp + samples * this.#unitsPerSample) >>> 0
     this.#header.marker = false
-    if (datagram === undefined) {
-      this.usedUp = true
-      return undefined
-    }
-    this.packets += 1
-    this.octets += samples
+    if (datagram !== undefined) this.#count(packet.length - fixedHeaderBytes)
     return datagram
+  }
+
+  relay(packet: RelayedPacket, srtp: SrtpSender | undefined): Uint8Array | undefined {
+    const { payload, payloadType, samples } = packet
+    if (payload.length > this.#memory.packet.length - fixedHeaderBytes) return undefined
+    const header = this.#header
+    const opens = samples > 0 && this.#relayOffset === undefined
+    const timestamp = samples > 0 ? this.#relayedTime(packet.timestamp) : this.#eventTime(packet.timestamp)
+    const sequence = (header.sequence + Math.min(packet.lost, maxRelayedLoss)) & 0xffff
+    const plain = this.#memory.packet.subarray(0, fixedHeaderBytes + payload.length)
+    const marker = packet.marker || opens
+    writeRtpHeader(plain, { payloadType, marker, sequence, timestamp, ssrc: header.ssrc })
+    plain.set(payload, fixedHeaderBytes)
+    const datagram = this.#sealed(plain, srtp)
+    header.sequence = (sequence + 1) & 0xffff
+    if (samples > 0) {
+      header.timestamp = (timestamp + samples) >>> 0
+      header.marker = true // of our own audio, if it follows
+    }
+    if (datagram !== undefined) this.#count(payload.length)
+    return datagram
+  }
+
+  relayAnew(): void {
+    this.#relayOffset = undefined
+    this.#event = undefined
   }
 
   skip(): void {
     this.#dropLoaded()
-    this.#header.timestamp = (this.#header.timestamp + frameSamples) >>> 0
+    this.#pass(frameSamples)
+  }
+
+  close(): void {
+    this.#encoder?.close()
+    this.#encoder = undefined
+  }
+
+  /** The other peer's time on our timeline; it begins where our own audio ended. */
+  #relayedTime(timestamp: number): number {
+    if (this.#relayOffset === undefined) {
+      this.#dropLoaded()
+      this.#relayOffset = this.#header.timestamp - timestamp
+    }
+    return (timestamp + this.#relayOffset) >>> 0
+  }
+
+  /** All packets of an event have the time of its first (RFC 4733 §2.2), whatever we send between them. */
+  #eventTime(timestamp: number): number {
+    if (this.#event?.theirs !== timestamp) {
+      const ours = timestamp + (this.#relayOffset ?? this.#header.timestamp - timestamp)
+      this.#event = { theirs: timestamp, ours: ours >>> 0 }
+    }
+    return this.#event.ours
+  }
+
+  /** Time for which nothing is sent. */
+  #pass(samples: number): undefined {
+    this.#header.timestamp = (this.#header.timestamp + samples * this.#unitsPerSample) >>> 0
     this.#header.marker = true
+  }
+
+  /** An encoder of what was agreed; the one there goes on where nothing changed, for the peer's decoder does as well. */
+  #takeCodec({ codec, clockRateHz, opus }: CodecFormat): void {
+    const before = this.#format
+    if (codec === before.codec && clockRateHz === before.clockRateHz && sameLimits(opus, before.opus)) return
+    this.#dropLoaded()
+    this.#header.marker = true
+    this.#alaw = codec === 'PCMA'
+    this.#format = opus === undefined ? { codec, clockRateHz } : { codec, clockRateHz, opus }
+    this.#unitsPerSample = clockRateHz / (1_000 * samplesPerMs)
+    this.#encoder?.close()
+    this.#encoder = payloadEncoder(this.#format)
   }
 
   #setLength(samples: number): void {
@@ -121,18 +226,40 @@ class Sender implements RtpSender {
     this.#line = samples === frameSamples ? undefined : new Uint8Array(maxPacketSamples + frameSamples)
   }
 
-  /** Moves one packet's samples into it. */
-  #unload(samples: number): void {
-    const line = this.#line
-    const audio = line === undefined ? this.frame : line.subarray(0, samples)
+  #sealed(plain: Uint8Array, srtp: SrtpSender | undefined): Uint8Array | undefined {
+    const out = this.#memory.next(plain.length)
+    const datagram = srtp === undefined ? copy(plain, out) : srtp.sealRtp(plain, out)
+    if (datagram === undefined) this.usedUp = true
+    return datagram
+  }
+
+  #count(octets: number): void {
+    this.packets += 1
+    this.octets += octets
+  }
+
+  /** The next packet with its audio in it; `undefined` when its codec has none. */
+  #fill(samples: number): Uint8Array | undefined {
+    const audio = this.#line === undefined ? this.frame : this.#line.subarray(0, samples)
+    if (this.#encoder !== undefined) return this.#encoded(this.#encoder, audio)
     if (this.#alaw) ulawToAlaw(audio, this.#payload)
     else this.#payload.set(audio)
+    return this.#packet
+  }
+
+  #encoded(encoder: PayloadEncoder, audio: Uint8Array): Uint8Array | undefined {
+    const { packet } = this.#memory
+    const bytes = encoder.encode(audio, packet.subarray(fixedHeaderBytes))
+    return bytes === 0 ? undefined : packet.subarray(0, fixedHeaderBytes + bytes)
+  }
+
+  #unload(samples: number): void {
     this.#loadedSamples -= samples
-    if (this.#loadedSamples > 0) line?.copyWithin(0, samples, samples + this.#loadedSamples)
+    if (this.#loadedSamples > 0) this.#line?.copyWithin(0, samples, samples + this.#loadedSamples)
   }
 
   #dropLoaded(): void {
-    this.#header.timestamp = (this.#header.timestamp + this.#loadedSamples) >>> 0
+    this.#header.timestamp = (this.#header.timestamp + this.#loadedSamples * this.#unitsPerSample) >>> 0
     this.#loadedSamples = 0
   }
 
@@ -144,6 +271,7 @@ class Sender implements RtpSender {
     // RFC 3711 §3.3.1: from the lower half, so that a lost first packet cannot hide a wrap from the receiver.
     this.#header.sequence = view.getUint16(8) & 0x7fff
     this.#header.marker = true
+    this.relayAnew()
     this.packets = 0
     this.octets = 0
     this.usedUp = false
@@ -153,4 +281,8 @@ class Sender implements RtpSender {
 function copy(packet: Uint8Array, out: Uint8Array): Uint8Array {
   out.set(packet)
   return out.subarray(0, packet.length)
+}
+
+function sameLimits(a: CodecFormat['opus'], b: CodecFormat['opus']): boolean {
+  return a?.maxAverageBitrate === b?.maxAverageBitrate && a?.fec === b?.fec && a?.cbr === b?.cbr
 }

@@ -17,7 +17,7 @@ function paced(onTick?: (task: Paced) => void): Paced & { at: number[] } {
   return task
 }
 
-test('scheduler() runs a task every 20 ms of absolute time', () => {
+test('interop 35: scheduler() runs a task every 20 ms of absolute time', () => {
   const clock = fakeClock()
   const pacing = scheduler(clock)
   const task = paced()

@@ -13,6 +13,7 @@ const [ours, theirs] = [{ keyAndSalt: nodeRandomBytes(30) }, { keyAndSalt: nodeR
 const agreed: NegotiatedAudio = {
   remote: { address: '192.0.2.1', port: 4_000, rtcpPort: 4_001, rtcpMux: false },
   codec: 'PCMU',
+  clockRateHz: 8_000,
   sendPayloadType: 0,
   receivePayloadType: 0,
   ptimeMs: 20,
@@ -24,12 +25,14 @@ const { srtp: _, ...plain } = agreed
 
 /** A channel whose sockets are lists. */
 function run() {
+  let nowMs = 0
   const received: number[] = []
   const reports: number[] = []
   const sent: string[] = []
-  const channel = new SecureChannel(nodeSrtpCrypto, {
+  const channel = new SecureChannel(nodeSrtpCrypto, () => nowMs, {
     rtp: (_packet, header) => received.push(header.sequence),
     rtcp: (compound) => reports.push(compound.length),
+    peerKeyUsedUp: () => {},
     broken: () => {},
   })
   channel.bind({
@@ -81,7 +84,7 @@ test('SecureChannel hands on what authenticates and counts the rest by its reaso
   assert.equal(channel.packetsIn, 1)
 })
 
-test('SecureChannel learns the remote address from authentic packets alone', () => {
+test('interop 12: SecureChannel learns the remote address from authentic packets alone', () => {
   const { channel, sent, seal, rtp } = run()
   channel.connect(agreed)
   for (let i = 0; i < 10; i += 1) channel.rtp(packet(i), '198.51.100.9', 9)
@@ -92,7 +95,7 @@ test('SecureChannel learns the remote address from authentic packets alone', () 
   assert.equal(channel.moves, 1)
 })
 
-test('SecureChannel does not follow a packet that is older than the newest', () => {
+test('interop 12: SecureChannel does not follow a packet that is older than the newest', () => {
   const { channel, sent, seal, rtp } = run()
   channel.connect(agreed)
   const late = [seal(1), seal(2), seal(3), seal(4)]
@@ -113,7 +116,7 @@ test('SecureChannel keeps what it learned over a re-offer with the same address,
   assert.deepEqual(sent, ['rtp 203.0.113.4:61000', 'rtp 192.0.2.1:4100'])
 })
 
-test('SecureChannel takes plain RTP from the address of the SDP alone, and learns nothing from it', () => {
+test('interop 12: SecureChannel takes plain RTP from the address of the SDP alone, and learns nothing from it', () => {
   const { channel, received, sent, rtp } = run()
   channel.connect(plain)
   channel.rtp(packet(1), '198.51.100.9', 4_000)
@@ -167,9 +170,57 @@ test('SecureChannel sends RTCP beside RTP, or with it where that was agreed, and
   assert.deepEqual(reports, [8, 8])
 })
 
+test('interop 12: SecureChannel learns no RTCP address from reports that nobody sealed', () => {
+  const { channel, sent, reports } = run()
+  channel.connect(plain)
+  channel.rtcp(report.slice(), '192.0.2.1', 5_005)
+  channel.rtcp(report.slice(), '198.51.100.9', 4_001)
+  channel.sendRtcp(report)
+  assert.deepEqual(sent, ['rtcp 192.0.2.1:4001'])
+  assert.deepEqual(reports, [8])
+})
+
+test('interop 12: SecureChannel is not led away by packets that somebody sends on from elsewhere, or sends first', () => {
+  const { channel, sent, seal, rtp } = run()
+  channel.connect(agreed)
+  for (let sequence = 1; sequence <= 30; sequence += 1) {
+    const genuine = seal(sequence)
+    const copy = genuine.slice()
+    // Every third time the copy is faster; it is authentic, and once or twice proves nothing.
+    const order = [() => channel.rtp(genuine, '192.0.2.1', 4_000), () => channel.rtp(copy, '198.51.100.9', 9)]
+    for (const arrive of sequence % 3 === 0 ? order.toReversed() : order) arrive()
+  }
+  channel.sendFrame(rtp)
+  assert.deepEqual(sent, ['rtp 192.0.2.1:4000'])
+  assert.equal(channel.moves, 0)
+  assert.equal(channel.dropped['replay'], 30)
+})
+
 test('SecureChannel sends no RTCP to a peer without a port for it', () => {
   const { channel, sent } = run()
   channel.connect({ ...agreed, remote: { ...agreed.remote, rtcpPort: 0 } })
   channel.sendRtcp(report)
   assert.deepEqual(sent, [])
+})
+
+test('interop 12: SecureChannel is not led away by a former peer whose packets are still on their way', () => {
+  const { channel, sent, seal, sealRtcp, rtp } = run()
+  channel.connect(agreed)
+  channel.rtp(seal(1), '192.0.2.1', 4_000)
+  const answering = { keyAndSalt: nodeRandomBytes(30) }
+  const remote = { ...agreed.remote, address: '198.51.100.9' }
+  channel.connect({ ...agreed, remote, srtp: { suite, tag: 1, send: ours, receive: [answering] } })
+  const winner = srtpSender(nodeSrtpCrypto, suite, answering)
+  for (let sequence = 2; sequence <= 20; sequence += 1) {
+    // The phone that lost the call rings on, with a key that it knows and an answer that nobody wants any more.
+    channel.rtp(seal(2 * sequence), '192.0.2.1', 4_000)
+    const genuine = packet(sequence)
+    genuine[11] = 8 // another SSRC
+    channel.rtp(winner.sealRtp(genuine, new Uint8Array(300))?.slice() ?? fail(), '198.51.100.9', 4_000)
+    channel.rtp(seal(2 * sequence + 1), '192.0.2.1', 4_000)
+  }
+  channel.rtcp(sealRtcp(), '192.0.2.1', 4_001)
+  channel.sendFrame(rtp)
+  channel.sendRtcp(report)
+  assert.deepEqual(sent, ['rtp 198.51.100.9:4000', 'rtcp 198.51.100.9:4001'])
 })

@@ -1,9 +1,10 @@
 import { classify } from '@voxkeep/wire/rtp'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SrtpCrypto } from '@voxkeep/wire/srtp'
+import type { Rollover, SrtpPositions } from './contract.ts'
 import { readPacketHeader, type PacketHeader } from './caller-input.ts'
 import { remoteAddress, type RemoteAddress } from './remote-address.ts'
-import type { RtpSender } from './rtp-sender.ts'
+import type { RelayedPacket, RtpSender } from './rtp-sender.ts'
 import { srtpContexts, type SrtpContexts } from './srtp-contexts.ts'
 import type { UdpHandlers, UdpPair } from './udp-pair.ts'
 
@@ -12,6 +13,8 @@ export interface ChannelHandlers {
   rtp(packet: Uint8Array, header: PacketHeader): void
   /** One authentic compound RTCP packet, borrowed. */
   rtcp(compound: Uint8Array): void
+  /** A packet came under a key of the peer's whose lifetime is over. */
+  peerKeyUsedUp(): void
   /** The sockets are gone. */
   broken(): void
 }
@@ -41,8 +44,8 @@ export class SecureChannel implements UdpHandlers {
   #sends = false
   #receives = false
 
-  constructor(crypto: SrtpCrypto, handlers: ChannelHandlers) {
-    this.#contexts = srtpContexts(crypto)
+  constructor(crypto: SrtpCrypto, nowMs: () => number, handlers: ChannelHandlers) {
+    this.#contexts = srtpContexts(crypto, nowMs)
     this.#handlers = handlers
   }
 
@@ -51,19 +54,33 @@ export class SecureChannel implements UdpHandlers {
   }
 
   /** Takes what SDP agreed; contexts whose keys stayed the same go on. */
-  connect({ remote, srtp, direction }: NegotiatedAudio): { readonly newSendKey: boolean } {
+  connect(
+    { remote, srtp, direction }: NegotiatedAudio,
+    rollover: Rollover = 'auto',
+    before?: SrtpPositions,
+  ): { readonly newSendKey: boolean } {
     if (this.#sdp?.address !== remote.address || this.#sdp.port !== remote.port) this.#retarget(remote)
     this.#sdp = remote
     this.#rtcpMux = remote.rtcpMux
     const reachable = remote.port !== 0 && remote.address !== '0.0.0.0' && remote.address !== '::'
     this.#sends = reachable && (direction === 'sendrecv' || direction === 'sendonly')
     this.#receives = direction === 'sendrecv' || direction === 'recvonly'
-    return this.#contexts.update(srtp)
+    return this.#contexts.update(srtp, rollover, before)
   }
 
   /** Whether packets go out at all: not before `connect`, and not on hold. */
   get sends(): boolean {
     return this.#sends
+  }
+
+  /** How far the peer has come under its key. */
+  get positions(): SrtpPositions {
+    return this.#contexts.positions
+  }
+
+  /** The least that is left of a key's lifetime, 0 to 1. */
+  get keyLeft(): number {
+    return this.#contexts.left
   }
 
   /** Sends what the sender's frame completes; false when the key is used up. */
@@ -75,6 +92,16 @@ export class SecureChannel implements UdpHandlers {
       this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
     }
     return !rtp.usedUp
+  }
+
+  /** Sends a packet of the bridge under this leg's own numbers and key; false when the key is used up. */
+  relay(packet: RelayedPacket, rtp: RtpSender): boolean {
+    if (!this.#sends || this.#remote === undefined) return true
+    const datagram = rtp.relay(packet, this.#contexts.sender)
+    if (datagram === undefined) return !rtp.usedUp
+    this.packetsOut += 1
+    this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
+    return true
   }
 
   sendRtcp(compound: Uint8Array): void {
@@ -95,14 +122,14 @@ export class SecureChannel implements UdpHandlers {
     if (kind === 'rtcp') return void this.#openRtcp(datagram, address)
     if (kind !== 'rtp') return this.#drop('not-rtp')
     if (this.#remote === undefined) return this.#drop('not-connected')
-    const { receiver } = this.#contexts
-    if (receiver === undefined) {
+    if (!this.#contexts.opens) {
       if (address !== this.#remote.address) return this.#drop('foreign-source')
       return this.#accept(datagram, -1, address, port)
     }
-    const opened = receiver.openRtp(datagram)
+    const opened = this.#contexts.openRtp(datagram)
     if (!opened.ok) return this.#drop(opened.reason)
-    this.#accept(opened.packet, opened.index, address, port)
+    // The key before this one may have been another peer's: what comes under it late tells nothing of where to send.
+    this.#accept(opened.packet, this.#contexts.isLate ? -1 : opened.index, address, port)
   }
 
   rtcp(datagram: Uint8Array, address: string, port: number): void {
@@ -135,36 +162,36 @@ export class SecureChannel implements UdpHandlers {
     const header = this.#header
     readPacketHeader(packet, header)
     this.packetsIn += 1
-    this.#contexts.opened(index)
-    if (header.ssrc !== this.#newest.ssrc || index > this.#newest.index) {
+    // Without SRTP (an index of −1) nothing proves who sent a packet: then the address of the SDP stands.
+    if (index >= 0 && (header.ssrc !== this.#newest.ssrc || index > this.#newest.index)) {
       this.#newest.ssrc = header.ssrc
       this.#newest.index = index
-      // Without SRTP nothing proves who sent a packet: then the address of the SDP stands.
-      if (index >= 0 && this.#remote?.learn(address, port) === true) this.moves += 1
+      if (this.#remote?.learn(address, port) === true) this.moves += 1
     }
     if (this.#receives) this.#handlers.rtp(packet, header)
     else this.#drop('on-hold')
   }
 
+  /** True when the packet proves where its sender is. */
   #openRtcp(datagram: Uint8Array, address: string): boolean {
-    const { receiver } = this.#contexts
     const drop = (reason: string) => {
       this.#drop(reason)
       return false
     }
     if (this.#remote === undefined) return drop('not-connected')
-    if (receiver === undefined) {
+    if (!this.#contexts.opens) {
       if (address !== this.#remote.address) return drop('foreign-source')
       this.#handlers.rtcp(datagram)
-      return true
+      return false // nothing proves that the port is the peer's
     }
-    const opened = receiver.openRtcp(datagram)
+    const opened = this.#contexts.openRtcp(datagram)
     if (!opened.ok) return drop(opened.reason)
     this.#handlers.rtcp(opened.packet)
-    return true
+    return !this.#contexts.isLate
   }
 
   #drop(reason: string): void {
+    if (reason === 'lifetime') this.#handlers.peerKeyUsedUp()
     this.dropped[reason] = (this.dropped[reason] ?? 0) + 1
   }
 }

@@ -18,7 +18,7 @@ test('silenceWatch() starts over with each packet', () => {
   assert.equal(watch.check(3_000), 1_000)
 })
 
-test('silenceWatch() is still while parked, and counts from the end of it', () => {
+test('interop 14: silenceWatch() is still while parked, and counts from the end of it', () => {
   const watch = silenceWatch(1_000, 0)
   watch.park(true, 100)
   assert.equal(watch.check(60_000), undefined)

@@ -63,6 +63,7 @@ export async function testCaller(suite: SrtpSuite = 'AES_CM_128_HMAC_SHA1_80'): 
     audio: {
       remote: { address: '127.0.0.1', port, rtcpPort: port, rtcpMux: true },
       codec: 'PCMU',
+      clockRateHz: 8_000,
       sendPayloadType: 0,
       receivePayloadType: 0,
       dtmf: { sendPayloadType: 101, receivePayloadType: 101, clockRateHz: 8_000 },

@@ -58,9 +58,11 @@ type Lookup = (
 ) => void
 
 /** Addresses here are never names: answering in place saves a turn of the event loop for each packet. */
-const numericOnly: Lookup = (hostname, options, callback) => {
-  const answer = typeof options === 'function' ? (options as typeof callback) : callback
-  answer(null, hostname, isIPv6(hostname) ? 6 : 4)
+function numericOnly(family: 4 | 6): Lookup {
+  return (hostname, options, callback) => {
+    const answer = typeof options === 'function' ? (options as typeof callback) : callback
+    answer(null, hostname, family)
+  }
 }
 
 /**
@@ -70,8 +72,8 @@ const numericOnly: Lookup = (hostname, options, callback) => {
 const recvBufferSize = 1_024 * 1_024
 
 function bind(host: string, port: number): Promise<Socket> {
-  const type = isIPv6(host) ? 'udp6' : 'udp4'
-  const socket = createSocket({ type, lookup: numericOnly, recvBufferSize })
+  const family = isIPv6(host) ? 6 : 4
+  const socket = createSocket({ type: `udp${family}`, lookup: numericOnly(family), recvBufferSize })
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
     socket.bind({ port, address: host, exclusive: true }, () => {

@@ -96,6 +96,11 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
     return seat.leg
   }
 
+  function bridge(a: LegId, b: LegId): void {
+    const [one, other] = [seats.get(a)?.leg, seats.get(b)?.leg]
+    if (one !== undefined && other !== undefined && one !== other) one.bridge(other)
+  }
+
   async function shutDown(): Promise<undefined> {
     stopMetrics()
     await Promise.all([...seats.keys()].map(closeLeg))
@@ -117,7 +122,11 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
       case 'leg.open':
         return answer(message.request, () => openLeg(message.leg))
       case 'leg.connect':
-        return seats.get(message.leg)?.leg.connect(message.audio)
+        return seats.get(message.leg)?.leg.connect(message.audio, message.rollover, message.before)
+      case 'bridge':
+        return bridge(message.leg, message.peer)
+      case 'unbridge':
+        return seats.get(message.leg)?.leg.unbridge()
       case 'leg.close':
         return void closeLeg(message.leg)
       case 'play':
@@ -150,6 +159,11 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
           leg.tellWarnings() // whoever sums the leg up has heard of them
           return { kind: 'stats', stats: leg.stats() }
         })
+      case 'positions':
+        return answer(message.request, () => ({
+          kind: 'positions',
+          positions: legOf(message.leg).channel.positions,
+        }))
       case 'shutdown':
         return answer(message.request, shutDown)
     }
