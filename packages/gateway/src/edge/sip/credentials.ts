@@ -6,37 +6,63 @@ import { Secret, type Clock, type TlsFiles } from '#kernel'
 import { EdgeError } from './edge-error.ts'
 
 export interface CredentialFiles {
-  readonly tls: TlsFiles
+  readonly tls: TlsFiles | undefined
   /** Authorities for peers' certificates. */
   readonly caFile: string | undefined
+  /** Revocation lists of those authorities. */
+  readonly crlFile: string | undefined
 }
 
-/** A certificate chain and its key, read and found to fit. */
+/** What proves us to peers, and what peers must prove themselves with; read and found to fit. */
 export interface Credentials {
-  readonly cert: string
-  readonly key: Secret<string>
+  readonly own: CertifiedKey | undefined
   readonly ca: string | undefined
-  readonly notAfter: Date
+  readonly crl: string | undefined
   /** SHA-256 over everything that was read: tells whether a file changed. */
   readonly digest: string
+}
+
+/** A certificate chain and its key. */
+export interface CertifiedKey {
+  readonly cert: string
+  readonly key: Secret<string>
+  /** When the first certificate of the chain runs out. */
+  readonly notAfter: Date
+}
+
+const certificatePem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** The certificates in a text, each by itself. */
+export function certificatePems(text: string): readonly string[] {
+  return text.match(certificatePem) ?? []
 }
 
 /** Throws `EdgeError` `EDGE_CERTIFICATE` when a file cannot be read, is no PEM, or key and certificate do not fit. */
 export function readCredentials(files: CredentialFiles): Credentials {
   try {
-    const cert = readFileSync(files.tls.certFile, 'utf8')
-    const key = readFileSync(files.tls.keyFile, 'utf8')
+    const cert = files.tls && readFileSync(files.tls.certFile, 'utf8')
+    const key = files.tls && readFileSync(files.tls.keyFile, 'utf8')
     const ca = files.caFile === undefined ? undefined : readFileSync(files.caFile, 'utf8')
-    createSecureContext({ cert, key, ...(ca !== undefined && { ca }) })
+    const crl = files.crlFile === undefined ? undefined : readFileSync(files.crlFile, 'utf8')
+    createSecureContext({ cert, key, ...(ca !== undefined && { ca }), ...(crl !== undefined && { crl }) })
     const digest = createHash('sha256')
-      .update(JSON.stringify([cert, key, ca]))
+      .update(JSON.stringify([cert, key, ca, crl]))
       .digest('base64')
-    return { cert, key: new Secret(key), ca, notAfter: new X509Certificate(cert).validToDate, digest }
+    const own = cert !== undefined && key !== undefined && certifiedKey(cert, key)
+    return { own: own || undefined, ca, crl, digest }
   } catch (cause) {
     throw new EdgeError('EDGE_CERTIFICATE', 'the certificate, its key or the authorities cannot be used', {
       cause,
     })
   }
+}
+
+function certifiedKey(cert: string, key: string): CertifiedKey {
+  const found = certificatePems(cert)
+  const ends = (found.length > 0 ? found : [cert]).map((pem) =>
+    new X509Certificate(pem).validToDate.getTime(),
+  )
+  return { cert, key: new Secret(key), notAfter: new Date(Math.min(...ends)) }
 }
 
 /** Files are often replaced one after the other: wait until the last one is there. */
@@ -97,7 +123,8 @@ export function watchCredentials(
 
 /** Folders, not files: a file that is replaced by rename is another file to the kernel. */
 function watchFolders(files: CredentialFiles, onEvent: () => void): FSWatcher[] {
-  const paths = [files.tls.certFile, files.tls.keyFile, files.caFile].filter((path) => path !== undefined)
+  const named = [files.tls?.certFile, files.tls?.keyFile, files.caFile, files.crlFile]
+  const paths = named.filter((path) => path !== undefined)
   return [...new Set(paths.map((path) => dirname(path)))].flatMap((folder) => {
     try {
       return [watch(folder, { persistent: false }, onEvent).on('error', () => undefined)]

@@ -1,23 +1,14 @@
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import {
-  checkServerIdentity,
-  connect,
-  getCACertificates,
-  type PeerCertificate,
-  type TLSSocket,
-} from 'node:tls'
+import { connect, type ConnectionOptions, type SecureContext, type TLSSocket } from 'node:tls'
 import { parseNameAddr, parseUri } from '@voxkeep/wire/sip'
-import type { Credentials } from './credentials.ts'
-import { EdgeError } from './edge-error.ts'
-import { secureContextOptions, type ListenerConfig } from './tls-policy.ts'
-import { inRanges, type Trunk } from './trunk.ts'
-
-const sipsPort = 5061
+import { isCertifiedFor } from './certificate-names.ts'
+import { EdgeError, type PeerFault } from './edge-error.ts'
+import type { Target } from './locate.ts'
+import { isRefused, type StapleCheck } from './staple-check.ts'
 
 export interface DialTarget {
   readonly host: string
-  readonly port: number
+  readonly port: number | undefined
 }
 
 /** Where a request for this URI (or name-addr) goes over TLS; undefined for what is no SIP URI. */
@@ -25,69 +16,88 @@ export function dialTarget(uri: string): DialTarget | undefined {
   const parsed = parseUri(uri) ?? parseUri(parseNameAddr(uri)?.uri ?? '')
   if (parsed === undefined || (parsed.scheme !== 'sip' && parsed.scheme !== 'sips')) return undefined
   const host = (parsed.params.get('maddr') ?? parsed.host).replace(/^\[|\]$/g, '')
-  return { host, port: parsed.port ?? sipsPort }
+  return { host: host.toLowerCase(), port: parsed.port }
 }
 
-export interface DialOptions {
-  readonly trunk: Trunk
-  /** Address that the call came from: the trunk may be dialled there, whatever its ranges. */
-  readonly sourceAddress: string
-  readonly credentials: Credentials
-  readonly minVersion: ListenerConfig['minVersion']
-  readonly signal: AbortSignal
+/** What a peer must show. */
+export interface PeerCheck {
+  /** The name or address that we mean to reach; SNI when it is a name. */
+  readonly serverName: string
+  /** Names and addresses that the peer's certificate is good for any one of; `serverName` among them. */
+  readonly names: readonly string[]
+  readonly secureContext: SecureContext
+  readonly staple: StapleCheck
 }
 
 /**
- * Opens a TLS connection to a peer whose own connection is gone. The peer chose `target` (it stands in its Contact or
- * Record-Route), so only addresses that are the trunk's are dialled, or any whose certificate then carries the trunk's
- * name. Rejects with `EdgeError`.
+ * Opens a TLS connection and verifies the peer: its chain, and its name as RFC 5922 §7.3 has it; neither is ever left out. Then what
+ * it staples, as far as `check.staple` asks. Rejects with `EdgeError`, with the reason.
  */
-export async function dialPeer(target: DialTarget, options: DialOptions): Promise<TLSSocket> {
-  const address = await resolveHost(target.host)
-  const { trunk } = options
-  const isTheirs = address === options.sourceAddress || inRanges(address, trunk.ranges)
-  if (!isTheirs && trunk.certificateName === undefined)
-    throw new EdgeError('EDGE_PEER_NOT_ALLOWED', 'the address to dial is none of the trunk’s')
-  return await handshake(address, target, options)
-}
-
-async function resolveHost(host: string): Promise<string> {
-  if (isIP(host) !== 0) return host
-  try {
-    return (await lookup(host)).address
-  } catch (cause) {
-    throw new EdgeError('EDGE_PEER_UNREACHABLE', 'the peer’s name does not resolve', { cause })
-  }
-}
-
-function handshake(address: string, target: DialTarget, options: DialOptions): Promise<TLSSocket> {
-  // RFC 5922 §7.3: the name to verify is the one we meant to reach. Where signalling names only an address, the trunk's
-  // configured name stands in for it; the check itself is never left out.
-  const expected = options.trunk.certificateName ?? target.host
-  const servername = isIP(expected) === 0 ? expected.replace(/^sips?:/, '') : ''
+export function dialTls(target: Target, check: PeerCheck, signal: AbortSignal): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      ...secureContextOptions(options.credentials, options.minVersion),
-      ca: [...getCACertificates('default'), options.credentials.ca ?? []].flat(),
-      host: address,
-      port: target.port,
-      servername,
-      rejectUnauthorized: true,
-      checkServerIdentity: (_, certificate: PeerCertificate) =>
-        checkServerIdentity(servername || expected, certificate),
-    })
-    const fail = (cause: unknown) => {
-      socket.destroy()
-      reject(new EdgeError('EDGE_PEER_UNREACHABLE', 'the peer cannot be dialled', { cause }))
-    }
-    const abort = () => fail(options.signal.reason)
-    if (options.signal.aborted) return abort()
-    options.signal.addEventListener('abort', abort, { once: true })
-    socket.once('error', fail)
-    socket.once('secureConnect', () => {
-      options.signal.removeEventListener('abort', abort)
+    if (signal.aborted) return reject(unreachable(signal.reason, 'timeout'))
+    const socket = connect(connectOptions(target, check))
+    const settle = () => {
+      signal.removeEventListener('abort', abort)
       socket.off('error', fail)
+    }
+    const giveUp = (error: EdgeError) => {
+      settle()
+      socket.on('error', () => {}) // what a socket says after its end is of no interest
+      socket.destroy()
+      reject(error)
+    }
+    const fail = (cause: unknown) => giveUp(unreachable(cause, faultOf(cause)))
+    const abort = () => giveUp(unreachable(signal.reason, 'timeout'))
+    signal.addEventListener('abort', abort, { once: true })
+    socket.once('error', fail)
+    let staple: Uint8Array | undefined
+    socket.once('OCSPResponse', (der: Uint8Array | null) => (staple = der ?? undefined)) // before 'secureConnect'
+    socket.once('secureConnect', () => {
+      if (isRefused(socket, staple, check.staple)) return giveUp(unreachable(undefined, 'tls-untrusted'))
+      settle()
       resolve(socket)
     })
   })
+}
+
+function connectOptions({ address, port }: Target, check: PeerCheck): ConnectionOptions {
+  const { serverName, names, secureContext } = check
+  return {
+    host: address,
+    port,
+    secureContext,
+    servername: isIP(serverName) === 0 ? serverName : '', // RFC 6066 §3: SNI is for names
+    rejectUnauthorized: true,
+    requestOCSP: check.staple.policy !== 'off',
+    checkServerIdentity: (_, { subjectaltname }) =>
+      names.some((name) => isCertifiedFor(subjectaltname, name)) ? undefined : nameMismatch(),
+  }
+}
+
+/** As Node’s own check would say it. */
+function nameMismatch(): Error {
+  const code = 'ERR_TLS_CERT_ALTNAME_INVALID'
+  return Object.assign(new Error('the peer’s certificate does not carry its name'), { code })
+}
+
+function unreachable(cause: unknown, reason: PeerFault): EdgeError {
+  return new EdgeError('EDGE_PEER_UNREACHABLE', 'the peer cannot be dialled', { cause, reason })
+}
+
+const faults: readonly (readonly [codes: RegExp, fault: PeerFault])[] = [
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'tls-name'],
+  [/^(?:ECONNREFUSED|ECONNRESET|EPIPE)$/, 'refused'],
+  [/^ETIMEDOUT$/, 'timeout'],
+  [/^E(?:HOSTUNREACH|NETUNREACH|ADDRNOTAVAIL|AFNOSUPPORT|INVAL|ACCES|PERM)$/, 'address'],
+  [
+    /^(?:UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|CERT_|CRL_|INVALID_|ERROR_IN_|PATH_LENGTH|HOSTNAME_)/,
+    'tls-untrusted',
+  ],
+]
+
+/** From Node's and OpenSSL's codes to a word of ours. */
+function faultOf(cause: unknown): PeerFault {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return faults.find(([codes]) => codes.test(code))?.[1] ?? 'tls-other'
 }

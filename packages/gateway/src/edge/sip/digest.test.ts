@@ -50,16 +50,16 @@ async function withDigest(trunks = anyone()): Promise<{ edge: TestEdge; peer: Te
   return { edge, peer: await edge.connect() }
 }
 
-test('a trunk with a digest is challenged, strongest algorithm first, MD5 only when allowed', async () => {
+test('a trunk with a digest is challenged by the algorithms and in the order of its configuration', async () => {
   const { edge, peer } = await withDigest()
   await using _ = edge
   const challenge = await challenged(peer)
   assert.deepEqual([challenge.realm, challenge.algorithm, challenge.qop], ['voxkeep', 'SHA-256', ['auth']])
-  const md5 = await withDigest(anyone(', allowMd5: true'))
-  await using __ = md5.edge
-  md5.peer.write(requestText('INVITE', { body: offer }))
-  const algorithms = challengesOf(await md5.peer.response(401)).map(({ algorithm }) => algorithm)
-  assert.deepEqual(algorithms, ['SHA-256', 'MD5'])
+  const several = await withDigest(anyone(', algorithms: [SHA-512-256, MD5, SHA-256]'))
+  await using __ = several.edge
+  several.peer.write(requestText('INVITE', { body: offer }))
+  const algorithms = challengesOf(await several.peer.response(401)).map(({ algorithm }) => algorithm)
+  assert.deepEqual(algorithms, ['SHA-512-256', 'MD5', 'SHA-256'])
 })
 
 test('a call with the right digest goes through, and its dialog needs no other', async () => {
@@ -77,15 +77,19 @@ test('a call with the right digest goes through, and its dialog needs no other',
   await peer.response(200)
 })
 
-test('MD5 is taken where it is allowed', async () => {
-  const { edge, peer } = await withDigest(anyone(', allowMd5: true'))
-  await using _ = edge
-  peer.write(requestText('INVITE', { body: offer }))
-  const [, md5] = challengesOf(await peer.response(401))
-  assert.ok(md5)
-  call(peer, 2, authorization(md5))
-  await peer.response(100)
-})
+for (const algorithm of ['SHA-256', 'SHA-512-256', 'MD5'] as const) {
+  test(`interop 30: ${algorithm} is taken where the trunk names it, and only it`, async () => {
+    const { edge, peer } = await withDigest(anyone(`, algorithms: [${algorithm}]`))
+    await using _ = edge
+    const challenge = await challenged(peer)
+    assert.equal(challenge.algorithm, algorithm)
+    const other = algorithm === 'MD5' ? 'SHA-256' : 'MD5'
+    call(peer, 2, authorization({ ...challenge, algorithm: other }, { hash: nodeDigestHash(other) }))
+    await peer.response(401)
+    call(peer, 3, authorization(challenge))
+    await peer.response(100)
+  })
+}
 
 test('a wrong password, user, realm, method, URI or algorithm does not open the door', async () => {
   const { edge, peer } = await withDigest()
@@ -114,7 +118,7 @@ test('a wrong password, user, realm, method, URI or algorithm does not open the 
   assert.doesNotMatch(edge.logged(), /alice|bob|correct horse/)
 })
 
-test('a nonce that was used is not taken again, and is said to be stale', async () => {
+test('interop 30: a nonce that was used is not taken again, and is said to be stale', async () => {
   const { edge, peer } = await withDigest()
   await using _ = edge
   const challenge = await challenged(peer)
@@ -127,7 +131,7 @@ test('a nonce that was used is not taken again, and is said to be stale', async 
   await peer.response(100)
 })
 
-test('a nonce that is too old is said to be stale', async () => {
+test('interop 30: a nonce that is too old is said to be stale', async () => {
   const { edge, peer } = await withDigest()
   await using _ = edge
   const challenge = await challenged(peer)

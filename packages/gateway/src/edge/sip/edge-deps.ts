@@ -1,7 +1,12 @@
 import type { HandleIncoming } from '#call'
-import type { Clock, Config, LegId, Log, Random, Secret, TrunkConfig } from '#kernel'
+import type { Clock, Config, LegId, Log, Random, Secret, TrunkConfig, TrunkId } from '#kernel'
 import type { Count } from './connection.ts'
+import type { CertificateExpiry } from './certificate-alarm.ts'
 import type { LadderEntry } from './ladder.ts'
+import type { FetchOcsp } from './ocsp-keeper.ts'
+import type { CertificateStatus } from './ocsp-watch.ts'
+import type { Resolver } from './resolver.ts'
+import type { TrunkState } from './trunk-health.ts'
 
 /** What the SIP edge needs of the world; `gateway.ts` supplies it. */
 export interface SipEdgeDeps {
@@ -17,6 +22,16 @@ export interface SipEdgeDeps {
   readonly count: Count
   /** Takes what a leg's ladder shows, already stripped of secrets. */
   readonly ladder: (leg: LegId, entry: LadderEntry) => void
+  /** Default: the system's. */
+  readonly resolver?: Resolver
+  /** Hears when a trunk that we call through goes down or comes back. */
+  readonly onTrunkHealth?: (trunk: TrunkId, state: TrunkState) => void
+  /** Hears of a certificate that runs out: 30, 14, 7 days and 1 day before, and when it has. */
+  readonly onCertificateExpiry?: (expiry: CertificateExpiry) => void
+  /** Asks OCSP responders about our certificates; without it nobody is asked. */
+  readonly fetchOcsp?: FetchOcsp
+  /** Hears when a responder says something else of a certificate of ours, or nothing for an hour. */
+  readonly onCertificateStatus?: (status: CertificateStatus) => void
   /** Legs at once, all trunks together. */
   readonly maxCalls?: number
 }

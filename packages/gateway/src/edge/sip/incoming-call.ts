@@ -1,20 +1,21 @@
 import { decodeEscapes, parseNameAddr, parseUri } from '@voxkeep/wire/sip'
 import type { IncomingCall } from '#call'
-import type { Leg } from './leg.ts'
+import type { IncomingLeg } from './incoming-leg.ts'
 import { hasSdp } from './sdp-body.ts'
 import { requiredProofs } from './trunk.ts'
 
 /** A leg as `call` takes it over. */
-export function incomingCall(leg: Leg): IncomingCall {
-  const { trunk, invite: request, connection } = leg
+export function incomingCall(leg: IncomingLeg): IncomingCall {
+  const { invite: request, inner } = leg
+  const { trunk, connection } = inner
   return {
-    leg: leg.id,
+    leg: inner.id,
     trunk: trunk.id,
     tenant: trunk.tenant,
     app: trunk.app,
     from: userPart(parseNameAddr(request.headers.get('From') ?? '')?.uri ?? ''),
     to: userPart(request.uri),
-    sipCallId: leg.dialog.callId,
+    sipCallId: inner.dialog.callId,
     offer: hasSdp(request) ? request.body.slice() : undefined,
     localAddress: connection.localAddress,
     security: {
@@ -24,9 +25,16 @@ export function incomingCall(leg: Leg): IncomingCall {
       authenticatedBy: requiredProofs(trunk),
     },
     srtp: trunk.srtp,
+    codecs: trunk.codecs,
+    identity: request.headers.getAll('Identity').slice(0, maxIdentities),
+    date: request.headers.get('Date')?.slice(0, maxDateLength),
+    replaces: leg.replaces?.id,
     signalling: leg,
   }
 }
+
+const maxIdentities = 8 // each no longer than a header line, which the parser bounds
+const maxDateLength = 64
 
 const maxUserLength = 128
 

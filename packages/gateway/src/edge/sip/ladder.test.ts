@@ -32,7 +32,14 @@ test('ladderEntry() keeps what tells the story', () => {
   assert.equal(ladderEntry('sent', createResponse(invite, 486), 2_000).what, '486')
 })
 
-test('ladderEntry() keeps no secret, no name and no whole number', () => {
+test('interop 25: ladderEntry() keeps the cause that a CANCEL or BYE gives, and not its words', () => {
+  const headers = [['Reason', 'SIP;cause=200;text="Erika took it", X;cause=1']] as const
+  const cancel = createRequest({ method: 'CANCEL', uri: 'sip:a@b', headers })
+  assert.equal(ladderEntry('received', cancel, 0).reason, 'SIP 200')
+  assert.equal('reason' in ladderEntry('received', invite, 0), false)
+})
+
+test('interop 39: ladderEntry() keeps no secret, no name and no whole number', () => {
   const text = JSON.stringify(ladderEntry('received', invite, 0))
   assert.doesNotMatch(text, new RegExp(`${secret}|erika|Erika|1701234567|3098765432|10\\.1\\.2\\.3`))
 })

@@ -1,4 +1,5 @@
 import { parseCSeq, parseNameAddr, parseUri, type SipMessage } from '@voxkeep/wire/sip'
+import { reasonsOf } from './reason.ts'
 
 /** One arrow of a call's ladder. Nothing in it is secret: no header but these, no body, and people's numbers masked. */
 export interface LadderEntry {
@@ -10,9 +11,11 @@ export interface LadderEntry {
   readonly from: string
   readonly to: string
   readonly bodyBytes: number
+  /** Why, by its Reason header (RFC 3326): protocol and cause, such as `Q.850 16`; its words stay out. */
+  readonly reason?: string
 }
 
-const methods = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'INFO', 'UPDATE', 'REFER', 'NOTIFY'])
+const methods = new Set('INVITE ACK BYE CANCEL OPTIONS INFO UPDATE PRACK REFER NOTIFY SUBSCRIBE'.split(' '))
 
 /** What the ladder keeps of a message. Never throws, whatever the message. */
 export function ladderEntry(
@@ -21,6 +24,7 @@ export function ladderEntry(
   atMs: number,
 ): LadderEntry {
   const cseq = parseCSeq(message.headers.get('CSeq') ?? '')
+  const reason = reasonOf(message)
   return {
     atMs,
     direction,
@@ -29,7 +33,15 @@ export function ladderEntry(
     from: mask(message.headers.get('From')),
     to: mask(message.headers.get('To')),
     bodyBytes: message.body.length,
+    ...(reason !== undefined && { reason }),
   }
+}
+
+const reasonProtocols = new Set(['SIP', 'Q.850'])
+
+function reasonOf(message: SipMessage): string | undefined {
+  const reason = reasonsOf(message).find(({ protocol }) => reasonProtocols.has(protocol))
+  return reason?.cause === undefined ? undefined : `${reason.protocol} ${reason.cause}`
 }
 
 function known(method: string): string {

@@ -13,7 +13,7 @@ function storeWith(maxTracked = 100) {
   return { clock, nonces: nonceStore({ clock, random, lifetimeMs, maxTracked }) }
 }
 
-test('nonceStore() redeems a nonce once for each count, upwards', () => {
+test('interop 30: nonceStore() redeems a nonce once for each count, upwards', () => {
   const { nonces } = storeWith()
   const nonce = nonces.issue('192.0.2.1')
   const redeem = (count: number) => nonces.redeem(nonce, count, '192.0.2.1')
@@ -28,7 +28,7 @@ test('nonceStore() redeems a nonce once for each count, upwards', () => {
   ])
 })
 
-test('nonceStore() expires a nonce after its lifetime', () => {
+test('interop 30: nonceStore() expires a nonce after its lifetime', () => {
   const { nonces, clock } = storeWith()
   const nonce = nonces.issue('a')
   clock.advance(lifetimeMs)

@@ -1,23 +1,34 @@
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { certificateNames } from './certificate-names.ts'
+import { sessionGroup } from './tls-group.ts'
 import type { PeerIdentity } from './trunk.ts'
 
 /** What the TLS handshake settled; goes on the call's receipt. */
 export interface TlsFacts {
   readonly tlsVersion: string
   readonly cipher: string
-  /** Key-agreement group; empty where Node does not tell, which is on the server's side of a connection. */
+  /** Key-agreement group, `X25519MLKEM768` say; empty where it cannot be told. */
   readonly group: string
 }
 
 export function tlsFacts(socket: TLSSocket): TlsFacts {
-  const key = socket.getEphemeralKeyInfo() as { name?: string } | null
   return {
     tlsVersion: socket.getProtocol() ?? '',
     cipher: socket.getCipher().standardName,
-    group: key?.name ?? '',
+    group: groupOf(socket),
   }
+}
+
+function groupOf(socket: TLSSocket): string {
+  // Node tells the client; to the server it gives an empty object.
+  const key = socket.getEphemeralKeyInfo() as { readonly name?: string } | null
+  if (key?.name !== undefined && key.name !== '') return key.name
+  const session = socket.getSession()
+  if (session === undefined) return ''
+  const group = sessionGroup(session)
+  session.fill(0) // it held the master secret
+  return group
 }
 
 /** Who the peer is: its address, and its certificate's names if that was verified. */

@@ -1,7 +1,9 @@
-import type { SipRequest } from '@voxkeep/wire/sip'
+import type { SipMessage } from '@voxkeep/wire/sip'
 
-/** Whether the request carries a session description; a body that it calls optional and we do not know is none. */
-export function hasSdp(request: SipRequest): boolean {
-  const type = request.headers.get('Content-Type') ?? ''
-  return request.body.length > 0 && /^application\/sdp[ \t]*(?:;|$)/i.test(type)
+export const sdpHeader = ['Content-Type', 'application/sdp'] as const
+
+/** Whether the message carries a session description; a body that it calls optional and we do not know is none. */
+export function hasSdp(message: SipMessage): boolean {
+  const type = message.headers.get('Content-Type') ?? ''
+  return message.body.length > 0 && /^application\/sdp[ \t]*(?:;|$)/i.test(type)
 }

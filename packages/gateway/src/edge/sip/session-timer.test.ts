@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createRequest } from '@voxkeep/wire/sip'
+import { createRequest, createResponse } from '@voxkeep/wire/sip'
 import * as fc from 'fast-check'
 import {
+  giveUpAfterMs,
   parseSessionExpires,
+  raisedIntervalS,
+  refreshAfterMs,
   serializeSessionExpires,
-  sessionDeadlineMs,
   sessionTimerFor,
   sessionTimerHeaders,
+  sessionTimerOf,
+  sessionTimerRequest,
   type SessionTimer,
 } from './session-timer.ts'
 
@@ -54,10 +58,50 @@ test('sessionTimerFor() does without when nobody asks', () => {
   assert.deepEqual(sessionTimerFor(invite(['Session-Expires', 'soon'])), { kind: 'none' })
 })
 
-test('sessionDeadlineMs() comes before the interval ends', () => {
-  const timer = { intervalS: 90, refresher: 'uac' } as const
-  assert.equal(sessionDeadlineMs({ kind: 'timer', timer, peerRefreshes: true }), 60_000)
-  assert.equal(sessionDeadlineMs({ kind: 'timer', timer, peerRefreshes: false }), 45_000)
+test('sessionTimerFor() asks for a timer itself where the peer knows timers, and then refreshes', () => {
+  const offer = sessionTimerFor(invite(['Supported', 'timer']), 1_800)
+  assert.deepEqual(offer, {
+    kind: 'timer',
+    timer: { intervalS: 1_800, refresher: 'uas' },
+    peerRefreshes: false,
+  })
+  const raised = sessionTimerFor(invite(['Supported', 'timer'], ['Min-SE', '3600']), 1_800)
+  assert.ok(raised.kind === 'timer' && raised.timer.intervalS === 3_600)
+  assert.deepEqual(sessionTimerFor(invite(), 1_800), { kind: 'none' })
+})
+
+const success = (...headers: [string, string][]) => createResponse(invite(), 200, undefined, { headers })
+
+test('interop 22: sessionTimerOf() honours a timer that the peer imposes, asked for or not', () => {
+  const ours = sessionTimerOf(success(['Session-Expires', '300']))
+  assert.ok(ours.kind === 'timer' && ours.timer.intervalS === 300 && !ours.peerRefreshes)
+  const theirs = sessionTimerOf(success(['x', '300;refresher=uas']))
+  assert.ok(theirs.kind === 'timer' && theirs.peerRefreshes)
+  const tiny = sessionTimerOf(success(['Session-Expires', '1;refresher=uac']))
+  assert.ok(tiny.kind === 'timer' && tiny.timer.intervalS === 90) // nobody makes us refresh without pause
+  assert.deepEqual(sessionTimerOf(success()), { kind: 'none' })
+})
+
+test('raisedIntervalS() takes what the 422 asks for, within bounds', () => {
+  const refusal = (minSe: string) =>
+    createResponse(invite(), 422, undefined, { headers: [['Min-SE', minSe]] })
+  assert.equal(raisedIntervalS(refusal('600;x=y'), 300), 600)
+  assert.equal(raisedIntervalS(refusal('100'), 300), 300)
+  assert.equal(raisedIntervalS(refusal('9999999999'), 300), 86_400)
+  assert.equal(raisedIntervalS(refusal('soon'), 300), 300)
+})
+
+test('sessionTimerRequest() leaves the choice of who refreshes to the peer unless told', () => {
+  assert.deepEqual(sessionTimerRequest(1_800)[0], ['Session-Expires', '1800'])
+  assert.deepEqual(sessionTimerRequest(1_800, 'uac'), [
+    ['Session-Expires', '1800;refresher=uac'],
+    ['Min-SE', '90'],
+  ])
+})
+
+test('giveUpAfterMs() comes before the interval ends, and well after refreshAfterMs()', () => {
+  assert.deepEqual([refreshAfterMs(90), giveUpAfterMs(90)], [45_000, 60_000])
+  assert.deepEqual([refreshAfterMs(1_800), giveUpAfterMs(1_800)], [900_000, 1_768_000])
 })
 
 test('parseSessionExpires() never throws, whatever the text', () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
+import { hostname } from 'node:os'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { answeredCall, offer, startTestEdge } from './test-edge.ts'
-import { requestText } from './test-peer.ts'
+import { answeredCall, offer, startTestEdge, type TestEdge } from './test-edge.ts'
+import { requestText, type RequestFields } from './test-peer.ts'
 
 const trunkElsewhere = '[{id: away, app: app, allowedAddresses: ["192.0.2.1"]}]'
 
@@ -76,7 +77,7 @@ test('the edge survives any bytes', async () => {
   await peer.response(200)
 })
 
-test('headers that are too large end the connection', async () => {
+test('interop 34: headers that are too large end the connection', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   peer.write(requestText('INVITE', { headers: [`X: ${'a'.repeat(40_000)}`] }))
@@ -85,7 +86,7 @@ test('headers that are too large end the connection', async () => {
   assert.equal(edge.counts.get('invalid_messages'), 1)
 })
 
-test('a body that is too large is refused', async () => {
+test('interop 34: a body that is too large is refused', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   peer.write(requestText('INVITE', { body: 'a'.repeat(70_000) }))
@@ -105,7 +106,7 @@ test('a Content-Length that cannot be is answered and ends the connection', asyn
   assert.equal(edge.calls.length, 0)
 })
 
-test('a Content-Length that says too little makes no second message of the rest', async () => {
+test('interop 34: a Content-Length that says too little makes no second message of the rest', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   peer.write(requestText('INVITE', { body: offer }).replace(/Content-Length: \d+/, 'Content-Length: 3'))
@@ -130,7 +131,7 @@ test('plaintext SIP and HTTP on the TLS port are counted and closed', async () =
   }
 })
 
-test('a message that trickles in is not waited for (slow loris)', async () => {
+test('interop 34: a message that trickles in is not waited for (slow loris)', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   peer.write('INVITE sip:a@gw.example SIP/2.0\r\n')
@@ -192,7 +193,7 @@ test('strangers cannot take all connections from the trunks', async () => {
   await trunk.response(200)
 })
 
-test('a peer that reads nothing loses its connection, not our memory', async () => {
+test('interop 34: a peer that reads nothing loses its connection, not our memory', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   peer.socket.pause()
@@ -212,11 +213,129 @@ test('a peer that reads nothing loses its connection, not our memory', async () 
   peer.socket.destroy()
 })
 
-test('the double CRLF is answered with a single one (RFC 5626 §3.5.1, interop 32)', async () => {
+test('interop 32: the double CRLF is answered with a single one (RFC 5626 §3.5.1)', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   peer.write('\r\n\r\n')
   peer.write(requestText('OPTIONS'))
   await peer.response(200)
   assert.match(peer.received(), /^\r\nSIP\/2\.0 200/)
+})
+
+const digestTrunk = '[{id: phones, app: app, digest: {username: alice, password: "env:P"}}]'
+const scanner = ['User-Agent: friendly-scanner']
+
+test('a scanner that gives itself away is banned at its first word, unanswered', async () => {
+  for (const trunks of [trunkElsewhere, digestTrunk]) {
+    await using edge = await startTestEdge({ trunks })
+    const other = await edge.connect()
+    const peer = await edge.connect()
+    peer.write(requestText('OPTIONS', { headers: scanner }))
+    await Promise.all([peer.closed, other.closed]) // whatever else its source has open
+    assert.equal(peer.received(), '')
+    assert.equal(edge.counts.get('scanners sipvicious'), 1)
+    assert.equal(edge.counts.get('sources_banned'), 1)
+    await assert.rejects(edge.connect())
+    const neighbour = await edge.connect({ from: '127.0.0.2' })
+    assert.equal(neighbour.socket.destroyed, false)
+  }
+})
+
+test('a trunk’s address may call itself what it likes', async () => {
+  await using edge = await startTestEdge()
+  const peer = await edge.connect()
+  peer.write(requestText('OPTIONS', { headers: scanner }))
+  await peer.response(200)
+  assert.equal(edge.counts.get('scanners sipvicious'), undefined)
+})
+
+test('who comes back after a ban is banned for twice as long', async () => {
+  await using edge = await startTestEdge({ trunks: trunkElsewhere })
+  for (const minutes of [10, 20, 40]) {
+    const peer = await edge.connect()
+    peer.write(requestText('OPTIONS', { headers: scanner }))
+    await peer.closed
+    edge.clock.advance(minutes * 60_000 - 1)
+    await assert.rejects(edge.connect())
+    edge.clock.advance(1)
+  }
+  assert.equal(edge.counts.get('sources_banned'), 3)
+})
+
+test('a source may not shake hands again and again, unless it is a trunk’s', async () => {
+  const limits = { connectionsPerSource: 3 }
+  await using edge = await startTestEdge({ trunks: trunkElsewhere, limits })
+  const visits = async (visited: TestEdge, count: number) => {
+    for (let visit = 1; visit <= count; visit++) {
+      const peer = await visited.connect()
+      await visited.counted('connections', visit)
+      peer.socket.destroy()
+      await visited.counted('connections_closed', visit)
+    }
+  }
+  await visits(edge, 3)
+  await assert.rejects(edge.connect())
+  assert.equal(edge.counts.get('connections_refused source-rate'), 1)
+  edge.clock.advance(100)
+  await edge.connect()
+
+  await using open = await startTestEdge({ limits })
+  await visits(open, 5)
+})
+
+test('a flood of pings is answered once a read, and read no faster than its sender may send', async () => {
+  await using edge = await startTestEdge({ trunks: digestTrunk })
+  const peer = await edge.connect()
+  peer.write('\r\n\r\n'.repeat(100_000)) // 400 kB, where 256 kB may come at once
+  peer.write(requestText('OPTIONS'))
+  const other = await edge.connect()
+  for (let asked = 0; asked < 5; asked++) {
+    other.write(requestText('OPTIONS', { callId: `other-${asked}` }))
+    await other.response(401)
+  }
+  assert.deepEqual(peer.messages, [])
+  for (let seconds = 0; seconds < 60 && peer.messages.length === 0; seconds++) {
+    edge.clock.advance(1_000)
+    other.write(requestText('OPTIONS', { callId: `later-${seconds}` }))
+    await other.response(401)
+  }
+  await peer.response(401)
+  assert.ok(peer.received().length < 10_000, `${peer.received().length} bytes for 400 000`)
+})
+
+test('no answer tells a trunk, let alone a stranger, what is behind the edge', async () => {
+  const advertisedHost = 'edge.example'
+  const trunks = '[{id: here, app: app, allowedAddresses: ["127.0.0.2"]}]'
+  await using edge = await startTestEdge({ advertisedHost, trunks })
+  const peer = await edge.connect({ from: '127.0.0.2' })
+  const ask = (method: string, fields: RequestFields) => {
+    peer.write(requestText(method, fields))
+    return peer.next()
+  }
+  const to = '<sip:bob@gw.example>;tag=nobody'
+  const answers = [
+    await ask('OPTIONS', { callId: 'options' }),
+    await ask('BREW', { callId: 'method' }),
+    await ask('BYE', { callId: 'dialog', to }),
+    await ask('REGISTER', { callId: 'register' }),
+    await ask('INVITE', { callId: 'require', headers: ['Require: teleport'] }),
+    await ask('INVITE', { callId: 'type', headers: ['Content-Type: text/plain'], body: 'hello' }),
+    await ask('INVITE', { callId: 'timer', headers: ['Supported: timer', 'Session-Expires: 1'] }),
+    await ask('INVITE', { callId: 'big', body: 'a'.repeat(70_000) }),
+    await ask('INVITE', { callId: 'refused', body: offer }),
+  ]
+  ;(await edge.nextCall()).incoming.signalling.reject(488)
+  answers.push(await peer.next())
+  peer.write(requestText('ACK', { callId: 'refused' }))
+  const { ok } = await answeredCall(edge, peer, { callId: 'answered' })
+  edge.accepting = false
+  answers.push(ok, await ask('INVITE', { callId: 'draining', body: offer }))
+  const statuses = answers.map((message) => (message.kind === 'response' ? message.status : 0))
+  assert.ok(new Set(statuses).size >= 7, statuses.join())
+  const own = peer.received().replaceAll(/^(?:Via|From|To|Call-ID|c=|o=).*$/gm, '')
+  const words = own.toLowerCase().split(/[^a-z0-9.-]+/)
+  for (const inner of ['127.0.0.1', hostname(), process.version, 'node', 'linux', 'openssl', 'error'])
+    assert.ok(!words.includes(inner.toLowerCase()), inner)
+  assert.match(own, /edge\.example/)
+  assert.deepEqual(new Set(own.match(/^(?:Server|User-Agent): .*$/gm)), new Set(['Server: Voxkeep']))
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { createPki, type PemPair, type Pki } from '@voxkeep/pki'
-import type { IncomingCall, SignallingEnd, SignallingEvents } from '#call'
+import type { IncomingCall, PlaceCall, ReferRequest, SignallingEnd, SignallingEvents } from '#call'
 import {
   fakeClock,
   openLog,
@@ -14,8 +14,9 @@ import {
   type FakeClock,
   type LegId,
 } from '#kernel'
+import type { SipEdgeDeps } from './edge-deps.ts'
 import type { LadderEntry } from './ladder.ts'
-import { listenSip } from './listen-sip.ts'
+import { listenSip, type SipEdge } from './listen-sip.ts'
 import { connectPeer, requestText, type PeerOptions, type RequestFields, type TestPeer } from './test-peer.ts'
 
 export const password = 'correct horse battery staple'
@@ -28,11 +29,16 @@ export interface SeenCall {
   readonly ended: SignallingEnd[]
   readonly digits: string[]
   readonly offers: string[]
+  /** Answers that came to offers of ours. */
+  readonly answers: string[]
+  readonly refers: ReferRequest[]
   readonly whenEnded: Promise<SignallingEnd>
 }
 
 export interface TestEdge extends AsyncDisposable {
   readonly port: number
+  /** What `listenSip` gave. */
+  readonly sip: SipEdge
   readonly ports: readonly number[]
   readonly clock: FakeClock
   readonly pki: Pki
@@ -43,8 +49,12 @@ export interface TestEdge extends AsyncDisposable {
   /** Everything that was logged. */
   readonly logged: () => string
   accepting: boolean
+  readonly place: PlaceCall
   /** What the call's owner answers to an offer within the call. */
   reoffer: SignallingEvents['reoffer']
+  /** What the call's owner makes of an answer to an offer of ours, and of a REFER. */
+  reanswered: boolean
+  refer: SignallingEvents['refer']
   nextCall(): Promise<SeenCall>
   connect(options?: PeerOptions): Promise<TestPeer>
   /** Resolves once the counter, with its label values, has this value. */
@@ -64,6 +74,10 @@ export interface TestEdgeOptions {
   readonly clock?: Clock
   readonly handle?: (incoming: IncomingCall) => void
   readonly maxCalls?: number
+  readonly onTrunkHealth?: SipEdgeDeps['onTrunkHealth']
+  readonly onCertificateExpiry?: SipEdgeDeps['onCertificateExpiry']
+  readonly fetchOcsp?: SipEdgeDeps['fetchOcsp']
+  readonly onCertificateStatus?: SipEdgeDeps['onCertificateStatus']
 }
 
 export const trunkHere = '[{id: here, app: app, allowedAddresses: ["127.0.0.1"]}]'
@@ -86,7 +100,7 @@ export async function startTestEdge(options: TestEdgeOptions = {}): Promise<Test
     trunks: config.trunks,
     readSecret: () => new Secret(password),
     handle: (incoming) => {
-      seen.take(incoming, () => test.reoffer)
+      seen.take(incoming, () => test)
       options.handle?.(incoming)
     },
     accepting: () => test.accepting,
@@ -96,18 +110,26 @@ export async function startTestEdge(options: TestEdgeOptions = {}): Promise<Test
     count: seen.count,
     ladder: (leg, entry) => void seen.ladders.set(leg, [...(seen.ladders.get(leg) ?? []), entry]),
     ...(options.maxCalls !== undefined && { maxCalls: options.maxCalls }),
+    ...(options.onTrunkHealth && { onTrunkHealth: options.onTrunkHealth }),
+    ...(options.onCertificateExpiry && { onCertificateExpiry: options.onCertificateExpiry }),
+    ...(options.fetchOcsp && { fetchOcsp: options.fetchOcsp }),
+    ...(options.onCertificateStatus && { onCertificateStatus: options.onCertificateStatus }),
   })
   const port = edge.ports[0] ?? 0
   const test: TestEdge = {
     ...seen,
     port,
+    sip: edge,
     ports: edge.ports,
     clock,
     pki,
     folder,
     accepting: true,
     reoffer: () => ({ sdp: answer }),
+    reanswered: true,
+    refer: () => ({ accept: true }),
     install,
+    place: edge.place,
     connect: (tls = {}) => connectPeer({ port, ca: pki.caPem, servername: 'gw.example', ...tls }),
     async close(peersConfirm = false) {
       const closed = edge[Symbol.asyncDispose]()
@@ -168,17 +190,33 @@ function sightings() {
         check()
       })
     },
-    take(incoming: IncomingCall, reoffer: () => SignallingEvents['reoffer']) {
+    take(incoming: IncomingCall, owner: () => Pick<TestEdge, 'reoffer' | 'reanswered' | 'refer'>) {
       const whenEnded = Promise.withResolvers<SignallingEnd>()
-      const call: SeenCall = { incoming, ended: [], digits: [], offers: [], whenEnded: whenEnded.promise }
+      const call: SeenCall = {
+        incoming,
+        ended: [],
+        digits: [],
+        offers: [],
+        answers: [],
+        refers: [],
+        whenEnded: whenEnded.promise,
+      }
       incoming.signalling.listen({
         ended(why) {
           call.ended.push(why)
           whenEnded.resolve(why)
         },
         reoffer(body) {
-          call.offers.push(new TextDecoder().decode(body))
-          return reoffer()(body)
+          call.offers.push(body === undefined ? 'none' : new TextDecoder().decode(body))
+          return owner().reoffer(body)
+        },
+        reanswered(body) {
+          call.answers.push(new TextDecoder().decode(body))
+          return owner().reanswered
+        },
+        refer(request) {
+          call.refers.push(request)
+          return owner().refer(request)
         },
         dtmf: (digit, durationMs) => void call.digits.push(`${digit} ${durationMs}`),
       })
@@ -212,4 +250,19 @@ export async function answeredCall(edge: TestEdge, peer: TestPeer, fields: Reque
   peer.write(requestText('ACK', inDialog))
   await acknowledged
   return { call, ok, inDialog }
+}
+
+/** An edge with one call up. */
+export async function callUp(o: { headers?: readonly string[]; trunks?: string; body?: string } = {}) {
+  const { headers = [], trunks, body } = o
+  const edge = await startTestEdge(trunks === undefined ? {} : { trunks })
+  const peer = await edge.connect()
+  const established = await answeredCall(edge, peer, { headers, ...(body !== undefined && { body }) })
+  return { edge, peer, ...established }
+}
+
+/** Resolves once the edge has taken all that the peer sent; uses up `cseq`. */
+export async function settled(peer: TestPeer, inDialog: RequestFields, cseq: number): Promise<void> {
+  peer.write(requestText('OPTIONS', { ...inDialog, cseq }))
+  await peer.response(200)
 }

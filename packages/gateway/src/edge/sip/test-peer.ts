@@ -21,9 +21,14 @@ export interface TestPeer {
 /** `from` is the loopback address to connect from. */
 export type PeerOptions = ConnectionOptions & { readonly from?: string }
 
-export async function connectPeer({ from, port, ...options }: PeerOptions): Promise<TestPeer> {
+export async function connectPeer({
+  from,
+  port,
+  host = '127.0.0.1',
+  ...options
+}: PeerOptions): Promise<TestPeer> {
   const plain = connectTcp({
-    host: '127.0.0.1',
+    host,
     port: port ?? 0,
     ...(from !== undefined && { localAddress: from }),
   })

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
 import type { Clock, Log } from '#kernel'
-import type { ConnectionQuota, SourceGuard } from '#shield'
+import type { ConnectionQuota, SourceGuard, TokenBuckets } from '#shield'
 import type { Count, Home, SipLimitsConfig } from './connection.ts'
-import { readCredentials, watchCredentials } from './credentials.ts'
+import { readCredentials, watchCredentials, type CertifiedKey } from './credentials.ts'
 import { certificateRefused, certificateReplaced } from './events.ts'
 import { plainAddress } from './peer-security.ts'
 import { serverOptions, type ListenerConfig } from './tls-policy.ts'
@@ -17,6 +17,8 @@ export interface TlsListenerDeps {
   /** Shared by all listeners. */
   readonly quota: ConnectionQuota
   readonly guard: SourceGuard
+  /** How often addresses that are no trunk's may shake hands. */
+  readonly handshakes: TokenBuckets
   /** The name under which an address is counted. */
   readonly sourceOf: (address: string) => string
   /** Whether a trunk calls from this address: such a source is never banned. */
@@ -24,6 +26,12 @@ export interface TlsListenerDeps {
   /** The part of all connections that other addresses may take up. */
   readonly strangerShare: number
   readonly onSecure: (socket: TLSSocket, home: Home) => void
+  /** The port is bound. */
+  readonly onOpen: (home: Home) => void
+  /** Its certificate is another from now on. */
+  readonly onRenewed: () => void
+  /** An OCSP response for this certificate of ours, if there is one now. */
+  readonly staple: (own: CertifiedKey) => Uint8Array | undefined
 }
 
 export interface TlsListener extends AsyncDisposable {
@@ -36,7 +44,7 @@ export interface TlsListener extends AsyncDisposable {
  */
 export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps): Promise<TlsListener> {
   await using stack = new AsyncDisposableStack()
-  const files = { tls: listener.tls, caFile: listener.clientCaFile }
+  const files = { tls: listener.tls, caFile: listener.clientCaFile, crlFile: listener.clientCrlFile }
   let credentials = readCredentials(files)
   const options = () => serverOptions(listener, credentials, deps.limits.handshakeTimeoutMs)
   const secure = createServer(options())
@@ -52,12 +60,15 @@ export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps)
       return (tcp.address() as AddressInfo).port
     },
     minVersion: listener.minVersion,
+    ocsp: listener.ocsp,
     credentials: () => credentials,
   }
   takeHandshakes(secure, home, deps)
+  if (listener.ocsp.staple) staplesTo(secure, home, deps)
   await listen(tcp, listener)
   tcp.on('error', () => deps.count('accept_errors')) // out of file descriptors, say: later sockets may do better
   const { port } = home
+  deps.onOpen(home)
   stack.defer(async () => {
     const closed = once(tcp, 'close')
     tcp.close()
@@ -71,7 +82,8 @@ export async function listenTls(listener: ListenerConfig, deps: TlsListenerDeps)
         credentials = fresh
         secure.setSecureContext(options()) // calls that are up keep the connection they have
         deps.count('certificate_reloads', { result: 'ok' })
-        certificateReplaced(deps.log, port, fresh.notAfter)
+        certificateReplaced(deps.log, port, fresh.own?.notAfter)
+        deps.onRenewed()
       },
       onRefused(error) {
         deps.count('certificate_reloads', { result: 'refused' })
@@ -111,7 +123,8 @@ function isAdmitted(socket: Socket, deps: TlsListenerDeps): boolean {
 function takeHandshakes(secure: TlsServer, home: Home, deps: TlsListenerDeps): void {
   secure.on('secureConnection', (socket) => deps.onSecure(socket, home))
   secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const why = handshakeFailure(error.code)
+    // Of a certificate that does not verify Node tells no more in the error than that the connection went.
+    const why = socket.authorizationError ? 'certificate' : handshakeFailure(error.code)
     deps.count('handshake_failures', { why })
     const address = plainAddress(socket.remoteAddress ?? '')
     if (why !== 'reset' && !deps.isTrunkAddress(address)) deps.guard.strike(deps.sourceOf(address))
@@ -119,11 +132,27 @@ function takeHandshakes(secure: TlsServer, home: Home, deps: TlsListenerDeps): v
   })
 }
 
+/** Shows peers who ask that our certificate was not revoked (RFC 6066 §8). Node takes the answer whenever it comes; this one is at hand. */
+function staplesTo(secure: TlsServer, home: Home, { staple }: TlsListenerDeps): void {
+  secure.on(
+    'OCSPRequest',
+    (_certificate, _issuer, answer: (error: Error | null, der: Buffer | null) => void) => {
+      const { own } = home.credentials()
+      const der = own && staple(own)
+      answer(null, der === undefined ? null : Buffer.from(der))
+    },
+  )
+}
+
 function refusalOf(address: string, source: string, deps: TlsListenerDeps): string | undefined {
   const isTrunk = deps.isTrunkAddress(address)
   if (!isTrunk && deps.guard.isBanned(source)) return 'banned'
   const entered = deps.quota.enter(source, isTrunk ? 1 : deps.strangerShare)
-  return entered === 'ok' ? undefined : entered
+  if (entered !== 'ok') return entered
+  const shaken = isTrunk ? 'ok' : deps.handshakes.take(source)
+  if (shaken === 'ok') return undefined
+  deps.quota.leave(source)
+  return `${shaken}-rate`
 }
 
 const failures: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import type { Config } from '#kernel'
 import type { Credentials } from './credentials.ts'
 
 export type ListenerConfig = Config['sip']['listen'][number]
+export type MinVersion = ListenerConfig['minVersion']
 
 /** Forward secrecy and authenticated encryption only; 256 bits first, for "AES-256" is what is asked of us. */
 export const cipherSuites = [
@@ -19,20 +20,22 @@ export const cipherSuites = [
 ].join(':')
 
 /** What every TLS connection of the edge has in common, whichever side opened it. */
-export function secureContextOptions(credentials: Credentials, minVersion: ListenerConfig['minVersion']) {
+export function secureContextOptions(credentials: Omit<Credentials, 'digest'>, minVersion: MinVersion) {
+  const { own, ca, crl } = credentials
   return {
-    cert: credentials.cert,
-    key: credentials.key.reveal(),
+    ...(own && { cert: own.cert, key: own.key.reveal() }),
     minVersion,
     ciphers: cipherSuites,
     honorCipherOrder: true,
-    // A TLS 1.2 peer could otherwise make us pay for handshake after handshake.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    ...(credentials.ca !== undefined && { ca: credentials.ca }),
+    // A TLS 1.2 peer could otherwise make us pay for handshake after handshake. No tickets: a SIP connection lives long, and a
+    // resumed session would outlive the certificate, and the revocation list, that its peer was judged by.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET,
+    ...(ca !== undefined && { ca }),
+    ...(crl !== undefined && { crl }),
   } satisfies SecureContextOptions
 }
 
-/** No ALPN: some peers refuse `sip`, and none needs it. */
+/** No ALPN: some peers refuse `sip`, and none needs it. A client's offer is passed over in silence. */
 export function serverOptions(
   listener: ListenerConfig,
   credentials: Credentials,

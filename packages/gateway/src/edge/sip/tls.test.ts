@@ -76,7 +76,7 @@ test('a certificate of another authority proves nothing where certificates are o
   assert.equal(stranger.received(), '')
 })
 
-test('a new certificate is taken up without a restart, and the call that is up stays (interop 33)', async () => {
+test('interop 33: a new certificate is taken up without a restart, and the call that is up stays', async () => {
   await using edge = await startTestEdge({ clock: systemClock })
   const peer = await edge.connect()
   const { call, inDialog } = await answeredCall(edge, peer)
@@ -139,7 +139,7 @@ async function confirmBye(peer: TestPeer) {
   peer.write(responseText(await peer.request('BYE'), 200))
 }
 
-test('a BYE dials the peer again when its connection is gone (interop 31, 32)', async () => {
+test('interop 31, 32: a BYE dials the peer again when its connection is gone', async () => {
   await using edge = await startTestEdge()
   const pair = await edge.pki.issue(['127.0.0.1'])
   using carrier = await dialledPeer({ cert: pair.certPem, key: pair.keyPem })
@@ -150,7 +150,7 @@ test('a BYE dials the peer again when its connection is gone (interop 31, 32)', 
   assert.deepEqual(call.ended, ['gateway-hung-up'])
 })
 
-test('a peer whose certificate has another name is not told anything (interop 33)', async () => {
+test('interop 33: a peer whose certificate has another name is not told anything', async () => {
   await using edge = await startTestEdge()
   const pair = await edge.pki.issue(['other.example'])
   using carrier = await dialledPeer({ cert: pair.certPem, key: pair.keyPem })

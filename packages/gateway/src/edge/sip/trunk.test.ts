@@ -3,31 +3,29 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { DigestHash } from '@voxkeep/wire/sip'
 import * as fc from 'fast-check'
-import { parseConfig, Secret, type TrunkConfig } from '#kernel'
+import { parseConfig, Secret } from '#kernel'
 import { candidateTrunks, compileTrunk, inRanges, requiredProofs, type Trunk } from './trunk.ts'
 
+const opensslNames = { 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256', MD5: 'md5' } as const
 const digestHash = (algorithm: DigestHash['algorithm']): DigestHash => ({
   algorithm,
-  hash: (text) =>
-    createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
-      .update(text)
-      .digest('hex'),
+  hash: (text) => createHash(opensslNames[algorithm]).update(text).digest('hex'),
 })
 
-function trunk(id: string, rest: Partial<TrunkConfig>): Trunk {
-  const config: TrunkConfig = {
-    id,
-    app: 'app',
-    tenant: 'default',
-    allowedAddresses: [],
-    srtp: { suites: ['AES_CM_128_HMAC_SHA1_80'], allowAvpWithCrypto: false },
-    maxCalls: 10,
-    ...rest,
-  }
+/** What the parser makes of a trunk's settings. */
+function trunk(id: string, rest: object): Trunk {
+  const settings = JSON.stringify([{ id, app: 'a', allowedAddresses: ['192.0.2.99'], ...rest }])
+  const { trunks } = parseConfig(
+    `{dataDir: /d, sip: {listen: [{tls: {certFile: c, keyFile: k}}]}, trunks: ${settings},
+      apps: [{id: a, webhook: {url: "https://a.example", secrets: ["env:S"]}}]}`,
+    'inline',
+  )
+  const [config] = trunks
+  assert.ok(config)
   return compileTrunk(config, { readSecret: () => new Secret('open sesame'), digestHash })
 }
 
-const digest = { realm: 'voxkeep', username: 'alice', password: 'env:P', allowMd5: false }
+const digest = { username: 'alice', password: 'env:P' }
 const ids = (trunks: readonly Trunk[]) => trunks.map(({ id }) => id)
 
 test('candidateTrunks() finds a trunk by its addresses', () => {
@@ -54,7 +52,7 @@ test('candidateTrunks() puts the trunk that asks for most first, then the narrow
   const trunks = [
     trunk('wide', { allowedAddresses: ['10.0.0.0/8'] }),
     trunk('narrow', { allowedAddresses: ['10.1.0.0/16'] }),
-    trunk('anyone', { digest }),
+    trunk('anyone', { allowedAddresses: [], digest }),
     trunk('both', { allowedAddresses: ['10.0.0.0/8'], digest }),
   ]
   const found = ids(candidateTrunks(trunks, { address: '10.1.2.3', certificateNames: [] }))
@@ -68,18 +66,38 @@ test('requiredProofs() names what a trunk asks for', () => {
   )
 })
 
-test('compileTrunk() keeps no password and offers MD5 only when told to', () => {
-  const compiled = trunk('a', { digest })
-  assert.deepEqual(
-    compiled.digest?.credentials.map(({ hash }) => hash.algorithm),
-    ['SHA-256'],
-  )
-  const md5 = trunk('a', { digest: { ...digest, allowMd5: true } })
-  assert.deepEqual(
-    md5.digest?.credentials.map(({ hash }) => hash.algorithm),
-    ['SHA-256', 'MD5'],
-  )
-  assert.doesNotMatch(JSON.stringify(md5), /sesame/)
+test('compileTrunk() keeps no password, and challenges by the algorithms and in the order that it is told', () => {
+  const algorithmsOf = (rest: object) =>
+    trunk('a', { digest: { ...digest, ...rest } }).digest?.credentials.map(({ hash }) => hash.algorithm)
+  assert.deepEqual(algorithmsOf({}), ['SHA-256'])
+  assert.deepEqual(algorithmsOf({ algorithms: ['MD5'] }), ['MD5'])
+  const three = ['SHA-512-256', 'MD5', 'SHA-256']
+  assert.deepEqual(algorithmsOf({ algorithms: three }), three)
+  assert.doesNotMatch(JSON.stringify(trunk('a', { digest: { ...digest, algorithms: ['MD5'] } })), /sesame/)
+})
+
+const carrier = { host: 'SBC.Carrier.example', digest: { username: 'us', password: 'env:P', realm: 'r' } }
+
+test('compileTrunk() has the peer’s certificate carry the name that is dialled, unless another is given', () => {
+  const names = (outbound: object) => {
+    const { host, serverName, domain } = trunk('a', { outbound }).outbound ?? assert.fail()
+    return [host, serverName, domain]
+  }
+  assert.deepEqual(names(carrier), ['sbc.carrier.example', 'sbc.carrier.example', 'sbc.carrier.example'])
+  assert.deepEqual(names({ host: '192.0.2.7', serverName: 'SIP:Carrier.example', domain: 'us.example' }), [
+    '192.0.2.7',
+    'carrier.example',
+    'us.example',
+  ])
+  assert.deepEqual(names({ host: '[2001:DB8::1]' }), ['2001:db8::1', '2001:db8::1', '[2001:db8::1]'])
+})
+
+test('compileTrunk() keeps the password that we give as a secret', () => {
+  const compiled = trunk('a', { outbound: carrier })
+  assert.equal(compiled.outbound?.digest?.password.reveal(), 'open sesame')
+  assert.deepEqual([compiled.outbound.digest.username, compiled.outbound.digest.realm], ['us', 'r'])
+  assert.doesNotMatch(JSON.stringify(compiled), /sesame/)
+  assert.equal(trunk('a', {}).outbound, undefined)
 })
 
 test('compileTrunk() refuses a range that is none', () => {
@@ -90,15 +108,4 @@ test('compileTrunk() refuses a range that is none', () => {
 test('inRanges() never throws, whatever the text', () => {
   const { ranges } = trunk('a', { allowedAddresses: ['10.0.0.0/8', '2001:db8::/32'] })
   fc.assert(fc.property(fc.string(), (text) => assert.equal(inRanges(text, ranges), false)))
-})
-
-test('parseConfig() gives a trunk that compileTrunk() takes', () => {
-  const config = parseConfig(
-    `{dataDir: /d, sip: {listen: [{tls: {certFile: c, keyFile: k}}]}, trunks: [{id: t, app: a, allowedAddresses: ["10.0.0.1"]}],
-      apps: [{id: a, webhook: {url: "https://a.example", secrets: ["env:S"]}}]}`,
-    'inline',
-  )
-  const [first] = config.trunks
-  assert.ok(first)
-  assert.equal(compileTrunk(first, { readSecret: () => new Secret(''), digestHash }).id, 't')
 })

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { digestHa1, type DigestHash } from '@voxkeep/wire/sip'
 import ipaddr from 'ipaddr.js'
-import { Secret, type AppId, type TenantId, type TrunkConfig, type TrunkId } from '#kernel'
+import { Secret, type AppId, type TenantId, type TlsFiles, type TrunkConfig, type TrunkId } from '#kernel'
 
 export type Proof = 'address' | 'certificate' | 'digest'
 
@@ -14,7 +14,44 @@ export interface Trunk {
   readonly certificateName: string | undefined
   readonly digest: TrunkDigest | undefined
   readonly srtp: TrunkConfig['srtp']
+  /** In our order of preference. */
+  readonly codecs: TrunkConfig['codecs']
+  readonly reliableProvisional: TrunkConfig['reliableProvisional']
+  readonly sessionExpiresS: number
+  readonly refer: TrunkConfig['refer']
+  readonly identity: TrunkConfig['identity']
+  /** How calls are placed; undefined: they are not. */
+  readonly outbound: TrunkOutbound | undefined
   readonly maxCalls: number
+}
+
+/** The peer as it is dialled. */
+export interface TrunkOutbound {
+  /** Name or address, lower case, an IPv6 address without brackets. */
+  readonly host: string
+  readonly port: number | undefined
+  /** The name or address that the peer's certificate must carry, lower case; SNI when it is a name. */
+  readonly serverName: string
+  readonly caFile: string | undefined
+  readonly crlFile: string | undefined
+  /** What a stapled OCSP response of the peer's is for. */
+  readonly ocsp: 'off' | 'stapled' | 'required'
+  readonly clientCertificate: TlsFiles | undefined
+  readonly digest: ClientDigest | undefined
+  /** Host part of From and of the request URI, an IPv6 address in brackets. */
+  readonly domain: string
+  readonly maxCalls: number
+  readonly callsPerSecond: number
+  readonly redirects: 'refuse' | 'same-host'
+  readonly health: { readonly intervalMs: number; readonly failures: number; readonly successes: number }
+  readonly keepAliveMs: number
+}
+
+/** What answers the peer's challenges (RFC 7616); with `realm`, only that realm's. */
+export interface ClientDigest {
+  readonly username: string
+  readonly password: Secret<string>
+  readonly realm: string | undefined
 }
 
 export type AddressRange = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number]
@@ -41,16 +78,45 @@ export function compileTrunk(config: TrunkConfig, deps: TrunkDeps): Trunk {
     certificateName: config.clientCertificateName?.toLowerCase(),
     digest: config.digest && compileDigest(config.digest, deps),
     srtp: config.srtp,
+    codecs: config.codecs,
+    reliableProvisional: config.reliableProvisional,
+    sessionExpiresS: config.sessionExpiresS,
+    refer: config.refer,
+    identity: config.identity,
+    outbound: config.outbound && compileOutbound(config.outbound, deps),
     maxCalls: config.maxCalls,
   }
+}
+
+function compileOutbound(config: NonNullable<TrunkConfig['outbound']>, deps: TrunkDeps): TrunkOutbound {
+  const { digest, caFile, crlFile, clientCertificate, port, ...rest } = config
+  const host = unbracketed(config.host)
+  return {
+    ...rest,
+    host,
+    port,
+    serverName: unbracketed(config.serverName ?? host).replace(/^sips?:/, ''),
+    caFile,
+    crlFile,
+    clientCertificate,
+    digest: digest && {
+      username: digest.username,
+      password: deps.readSecret(digest.password),
+      realm: digest.realm,
+    },
+    domain: config.domain ?? (isIP(host) === 6 ? `[${host}]` : host),
+  }
+}
+
+function unbracketed(host: string): string {
+  return host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
 }
 
 function compileDigest(config: NonNullable<TrunkConfig['digest']>, deps: TrunkDeps): TrunkDigest {
   const { realm, username } = config
   const password = deps.readSecret(config.password)
-  // RFC 8760 §2.4: the strongest comes first, and MD5 only for those who know nothing better.
-  const algorithms = config.allowMd5 ? (['SHA-256', 'MD5'] as const) : (['SHA-256'] as const)
-  const credentials = algorithms.map((algorithm) => {
+  // In the configuration's order: RFC 8760 §2.4 has clients take the first that they know, and some read no further.
+  const credentials = [...new Set(config.algorithms)].map((algorithm) => {
     const hash = deps.digestHash(algorithm)
     return { hash, ha1: new Secret(digestHa1(hash, username, realm, password.reveal())) }
   })
@@ -84,6 +150,7 @@ export interface PeerIdentity {
  */
 export function candidateTrunks(trunks: readonly Trunk[], peer: PeerIdentity): Trunk[] {
   return trunks
+    .filter((trunk) => requiredProofs(trunk).length > 0) // one that only takes calls lets nobody in
     .filter((trunk) => trunk.ranges.length === 0 || inRanges(peer.address, trunk.ranges))
     .filter(
       (trunk) => trunk.certificateName === undefined || peer.certificateNames.includes(trunk.certificateName),

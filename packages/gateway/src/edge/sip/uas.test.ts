@@ -6,14 +6,14 @@ import { requestText } from './test-peer.ts'
 
 const header = (message: SipMessage, name: string) => message.headers.get(name) ?? ''
 
-test('OPTIONS is answered with what we can do, and a bare Contact (interop 27)', async () => {
+test('interop 27: OPTIONS is answered with what we can do, and a bare Contact', async () => {
   await using edge = await startTestEdge({ advertisedHost: 'voice.example' })
   const peer = await edge.connect()
   peer.write(requestText('OPTIONS'))
   const ok = await peer.response(200)
-  assert.equal(header(ok, 'Allow'), 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE')
+  assert.equal(header(ok, 'Allow'), 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY, PRACK')
   assert.equal(header(ok, 'Accept'), 'application/sdp')
-  assert.equal(header(ok, 'Supported'), 'timer')
+  assert.equal(header(ok, 'Supported'), 'timer, 100rel') // no replaces: Teams refuses who says that
   assert.equal(header(ok, 'Contact'), `<sip:voice.example:${edge.port};transport=tls>`)
   assert.equal(header(ok, 'Server'), 'Voxkeep')
   assert.match(header(ok, 'Via'), /received=127\.0\.0\.1/)
@@ -23,14 +23,16 @@ test('what cannot be served is refused by its own status', async () => {
   await using edge = await startTestEdge()
   const peer = await edge.connect()
   const refused: [string, Parameters<typeof requestText>[1], number, RegExp?][] = [
-    ['INVITE', { headers: ['Require: 100rel, timer, made-up'] }, 420, /^Unsupported: 100rel, made-up$/m],
+    ['INVITE', { headers: ['Require: gruu, timer, made-up'] }, 420, /^Unsupported: gruu, made-up$/m],
     ['INVITE', { body: 'x', contentType: 'application/x-what' }, 415, /^Accept: application\/sdp/m],
     ['INVITE', { uri: 'http://gw.example/' }, 416],
     ['INVITE', { contact: 'not a contact' }, 400],
     ['INVITE', { contact: '<mailto:a@b>' }, 400],
     ['REGISTER', {}, 405, /^Allow: /m],
     ['SUBSCRIBE', {}, 405],
-    ['NOTIFY', {}, 405],
+    ['NOTIFY', {}, 481],
+    ['REFER', {}, 403],
+    ['PRACK', {}, 481],
     ['MESSAGE', {}, 405],
     ['FROBNICATE', {}, 501],
     ['INFO', {}, 481],
@@ -64,7 +66,7 @@ test('new calls are turned away while we drain, and OPTIONS says so', async () =
   await peer.response(200)
 })
 
-test('a trunk has no more calls than it may, and gets room back when one ends', async () => {
+test('interop 13: a trunk has no more calls than it may, and gets room back when one ends', async () => {
   await using edge = await startTestEdge({
     trunks: '[{id: here, app: app, allowedAddresses: ["127.0.0.1"], maxCalls: 1}]',
   })

@@ -35,7 +35,7 @@ test('watchdog() spares an idle connection that is needed, until it is not', () 
   assert.deepEqual(expired, ['idle'])
 })
 
-test('watchdog() ends a connection whose message takes too long, however steadily its bytes come', () => {
+test('interop 34: watchdog() ends a connection whose message takes too long, however steadily its bytes come', () => {
   const { clock, expired, dog } = watched()
   for (let byte = 0; byte < 9; byte++) {
     dog.received(false, true)
