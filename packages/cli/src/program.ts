@@ -3,7 +3,9 @@ import { benchCommand } from './bench-command.ts'
 import { callCommand } from './call-command.ts'
 import { callsCommand } from './calls-command.ts'
 import { checkCommand } from './check-command.ts'
+import { dialingCommand } from './dialing-command.ts'
 import { demoCommand } from './demo-command.ts'
+import { fuzzCommand } from './fuzz-command.ts'
 import { initCommand } from './init-command.ts'
 import { recordingsCommand } from './recordings-command.ts'
 import { testCommand } from './test-command.ts'
@@ -23,7 +25,9 @@ export function createProgram(): Command {
     .addCommand(callsCommand())
     .addCommand(recordingsCommand())
     .addCommand(tokensCommand())
+    .addCommand(dialingCommand())
     .addCommand(benchCommand())
+    .addCommand(fuzzCommand())
     .addCommand(testCommand())
     .addCommand(checkCommand())
 }

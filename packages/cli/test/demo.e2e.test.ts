@@ -21,7 +21,8 @@ async function run(args: readonly string[], temporary: string): Promise<Ran> {
   const startedMs = performance.now()
   const child = spawn(join(root, 'voxkeep'), args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: temporary },
+    // npm, which `./voxkeep` may have to run first, would leave its own compile cache there.
+    env: { ...process.env, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: '1' },
   })
   const [output, errors, [code]] = await Promise.all([
     text(child.stdout),

@@ -1,9 +1,10 @@
-import type { ApiCalls, ApiIdempotency, ApiRecordings } from '#api'
+import type { ApiCalls, ApiDialing, ApiIdempotency, ApiRecordings } from '#api'
 import type { Audit } from '#audit'
 import type { Calls } from '#call'
 import { CallError } from '#call'
 import type { CallStore, IdempotencyStore, RecordingStore } from '#db'
-import type { CallId, TenantId } from '#kernel'
+import type { DialGuard } from '#dialing'
+import type { AppId, CallId, Config, TenantId } from '#kernel'
 import { deleteRecording, openRecording, type KeyProvider } from '#vault'
 
 /** The API's calls: those that run, and what is kept of those that ran. */
@@ -27,7 +28,13 @@ export function apiCalls(o: { calls: Calls; rows: CallStore; audit: Audit }): Ap
       const entries = await o.audit.ofCall(id)
       return entries.filter((entry) => entry.tenant === tenant)
     },
-    command: (id, commands) => ownCall(id, (call) => call.command(commands)),
+    create: (request) =>
+      o.calls.create(request).catch((error: unknown) => {
+        if (error instanceof CallError && error.code === 'CALL_AUDIT')
+          return { ok: false, why: 'unaudited' } as const
+        throw error
+      }),
+    command: (id, commands, token) => ownCall(id, (call) => call.command(commands, token)),
     hangup: (id) => ownCall(id, (call) => call.end('api-hung-up')),
     setVariables: (_tenant: TenantId, id, variables) => o.rows.update(id, { variables }),
   }
@@ -49,6 +56,15 @@ export function apiRecordings(o: { rows: RecordingStore; keys: KeyProvider }): A
       await deleteRecording(row.path)
       await o.rows.markDeleted(row.tenant, row.id)
     },
+  }
+}
+
+/** Another tenant's stops do not exist. */
+export function apiDialing(guard: DialGuard, apps: Config['apps']): ApiDialing {
+  const tenantOf = new Map(apps.map((app) => [app.id as AppId, app.tenant]))
+  return {
+    stopped: (tenant) => guard.stopped().filter((app) => tenantOf.get(app) === tenant),
+    lift: (app, actor) => guard.lift(app, actor),
   }
 }
 

@@ -39,7 +39,9 @@ export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
     config,
     accountSid: `AC${fingerprint(`tenant ${config.tenant}`, 32)}`,
     signers: webhook.secrets.map((secret) => `secret ${fingerprint(secret.reveal(), 8)}`),
-    fallbackAudio: readFallback(config.fallback.playFile ?? builtInFallback),
+    fallbackAudio: readAudio(config.fallback.playFile ?? builtInFallback, 'fallback.playFile'),
+    holdMusic:
+      config.holdMusicFile === undefined ? undefined : readAudio(config.holdMusicFile, 'holdMusicFile'),
     decide: (event, signal) => decide(deps, { app: webhook, event, onDelivery: deps.onDelivery }, signal),
     tell: async (event) => void (await deps.outbox.enqueue(event, webhook.id)),
     async prepareStream(url, id) {
@@ -91,11 +93,11 @@ function fingerprint(text: string, hexDigits: number): string {
   return createHash('sha256').update(`voxkeep fingerprint ${text}`).digest('hex').slice(0, hexDigits)
 }
 
-function readFallback(path: string): Uint8Array {
+function readAudio(path: string, setting: string): Uint8Array {
   try {
     return ulawOf(readFileSync(path))
   } catch (cause) {
-    throw new ConfigError([`${path}: cannot be read as a WAV file (fallback.playFile)`], { cause })
+    throw new ConfigError([`${path}: cannot be read as a WAV file (${setting})`], { cause })
   }
 }
 

@@ -15,7 +15,7 @@ export interface CallKeepDeps {
   readonly keys: KeyProvider
   readonly dataDir: string
   readonly fsyncMs: number
-  readonly ladder: (leg: LegId) => unknown
+  readonly ladder: (legs: readonly LegId[]) => unknown
 }
 
 /** What is kept of calls: rows and stories in the database, entries in the audit log, recordings in the vault's folder. */
@@ -29,7 +29,7 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
         tenant: call.tenant,
         app: call.app,
         trunk: call.trunk as TrunkId,
-        direction: 'inbound',
+        direction: call.direction,
         from: call.from,
         to: call.to,
         state: 'ringing',
@@ -39,7 +39,7 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
         ended_at: null,
         receipt: null,
         ladder: null,
-        variables: null,
+        variables: call.variables ?? null,
       }),
     update: (id, change) => deps.calls.update(id, columnsOf(change)),
     story(call, tenant, kind, fields) {
@@ -94,6 +94,7 @@ const newRow = {
 function columnsOf(change: CallChange): CallUpdate {
   return {
     ...(change.state !== undefined && { state: change.state }),
+    ...(change.trunk !== undefined && { trunk: change.trunk as TrunkId }),
     ...(change.answeredAtMs !== undefined && { answered_at: new Date(change.answeredAtMs) }),
     ...(change.endedAtMs !== undefined && { ended_at: new Date(change.endedAtMs) }),
     ...(change.endReason !== undefined && { end_reason: change.endReason }),

@@ -5,7 +5,8 @@ import type { LegId } from '#kernel'
 export interface Ladders {
   /** Begins a ladder with the call's INVITE; what comes after the ladder was taken (the answer to a BYE) is dropped. */
   add(leg: LegId, entry: LadderEntry): void
-  take(leg: LegId): readonly LadderEntry[]
+  /** Of several legs one after the other; each entry then says which leg's it is, counted from 1. */
+  take(legs: readonly LegId[]): readonly (LadderEntry & { readonly leg?: number })[]
 }
 
 const maxEntries = 200 // a call with session refreshes every minute fills this in three hours; then the middle is missing
@@ -25,10 +26,11 @@ export function ladders(): Ladders {
       if (entries.length >= maxEntries) entries.splice(keptAtStart, 1)
       entries.push(entry)
     },
-    take(leg) {
-      const entries = byLeg.get(leg) ?? []
-      byLeg.delete(leg)
-      return entries
+    take(legs) {
+      const found = legs.map((leg) => byLeg.get(leg) ?? [])
+      for (const leg of legs) byLeg.delete(leg)
+      if (found.length === 1) return found[0] ?? []
+      return found.flatMap((entries, index) => entries.map((entry) => ({ ...entry, leg: index + 1 })))
     },
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { isScope, openTokens, scopes, type Scope } from '#access'
 import { openAudit } from '#audit'
-import { auditStore, openDatabase, tokenStore } from '#db'
+import { auditStore, dialUsageStore, openDatabase, tokenStore } from '#db'
 import {
   ConfigError,
   loadConfig,
@@ -10,6 +10,8 @@ import {
   Secret,
   silentLog,
   systemClock,
+  type AppId,
+  type Config,
   type Random,
   type TenantId,
 } from '#kernel'
@@ -18,6 +20,7 @@ import { createKeyring, openKeyring } from '#vault'
 export const usage = `node packages/gateway/src/main.ts --config FILE               run the gateway
   keyring create --file FILE [--passphrase env:NAME]          make a new keyring
   token create --config FILE --name NAME --scopes A,B|all [--days N]   make an API token while the gateway is stopped
+  dialing lift --config FILE --app ID                         let an app call again that an anomaly stopped, while the gateway is stopped
   config-reference                                            print docs/configuration.md
 `
 
@@ -31,6 +34,34 @@ export async function createKeyringFile(file: string, passphrase: string | undef
   })
 }
 
+/** Lets an app call again that an anomaly stopped; for a gateway that is not running. */
+export async function liftDialing(configPath: string, app: string): Promise<void> {
+  const config = loadConfig(configPath)
+  const known = config.apps.find(({ id }) => id === app)
+  if (known === undefined) throw new ConfigError([`there is no app "${app}"`])
+  await using memory = await openStopped(config)
+  const { audit, database } = memory
+  const tenant = known.tenant as TenantId
+  await audit.append({ type: 'dial.lifted', tenant, actor: 'operator', fields: { app } })
+  await dialUsageStore(database).lift(app as AppId)
+}
+
+/** What remembers, of a gateway that is not running. */
+async function openStopped(config: Config) {
+  await using stack = new AsyncDisposableStack()
+  const keys = await openKeyring(config.vault.keyringFile ?? join(config.dataDir, 'keyring.json'), {
+    passphrase: config.vault.passphrase === undefined ? undefined : readSecret(config.vault.passphrase),
+    random,
+  })
+  const seal = keys.fieldSeal()
+  const database = stack.use(await openDatabase({ dir: config.dataDir, log: silentLog, seal }))
+  const numberKey = new Secret(keys.hmacKey('audit numbers'))
+  const store = auditStore(database)
+  const audit = await openAudit({ store, clock: systemClock, log: silentLog, numberKey })
+  const owned = stack.move()
+  return { keys, database, audit, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
 /** Makes an API token in the database of a gateway that is not running; returns its text, the only copy. */
 export async function createTokenText(
   configPath: string,
@@ -40,19 +71,8 @@ export async function createTokenText(
     readonly days?: string | undefined
   },
 ): Promise<string> {
-  const config = loadConfig(configPath)
-  const keys = await openKeyring(config.vault.keyringFile ?? join(config.dataDir, 'keyring.json'), {
-    passphrase: config.vault.passphrase === undefined ? undefined : readSecret(config.vault.passphrase),
-    random,
-  })
-  await using database = await openDatabase({ dir: config.dataDir, log: silentLog, seal: keys.fieldSeal() })
-  const numberKey = new Secret(keys.hmacKey('audit numbers'))
-  const audit = await openAudit({
-    store: auditStore(database),
-    clock: systemClock,
-    log: silentLog,
-    numberKey,
-  })
+  await using memory = await openStopped(loadConfig(configPath))
+  const { keys, database, audit } = memory
   const tokens = openTokens({
     store: tokenStore(database),
     pepper: new Secret(keys.hmacKey('api tokens')),

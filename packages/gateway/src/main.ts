@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, configReference, loadConfig, openLog } from '#kernel'
 import { startGateway } from './gateway.ts'
-import { createKeyringFile, createTokenText, usage } from './main-commands.ts'
+import { createKeyringFile, createTokenText, liftDialing, usage } from './main-commands.ts'
 
 /** Runs until SIGTERM or SIGINT, then ends the calls in good order. A second signal ends the process at once. */
 async function serve(configPath: string): Promise<void> {
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
       file: { type: 'string' },
       passphrase: { type: 'string' },
       name: { type: 'string' },
+      app: { type: 'string' },
       scopes: { type: 'string' },
       days: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
   else if (command === 'config-reference') process.stdout.write(configReference())
   else if (command === 'keyring create' && values.file !== undefined)
     await createKeyringFile(values.file, values.passphrase)
+  else if (command === 'dialing lift' && values.config !== undefined && values.app !== undefined)
+    await liftDialing(values.config, values.app)
   else if (command === 'token create' && values.config !== undefined) {
     process.stdout.write(`${await createTokenText(values.config, values)}\n`)
   } else {

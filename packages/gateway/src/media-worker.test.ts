@@ -460,7 +460,32 @@ test('a recording holds both directions at their time, sealed', async () => {
   }
 })
 
-test('legs that find no port are told so, and a closed leg gives its port back', async () => {
+test('a bridge in a worker carries audio between two legs, each under its own keys', async () => {
+  await using media = await plane()
+  const [a, b] = ['leg_a', 'leg_b'] as LegId[]
+  assert.ok(a !== undefined && b !== undefined)
+  await using one = await testCaller()
+  await using other = await testCaller('AEAD_AES_256_GCM')
+  const near = await media.open(a)
+  const far = await media.open(b, a)
+  media.connect(a, one.audio)
+  media.connect(b, other.audio, 'keep')
+  media.bridge(a, b)
+  const [atOne, atOther] = [one, other].map((caller) => caller.nextPacket(({ payload }) => isSpeech(payload)))
+  let i = 0
+  for await (const _ of setInterval(20)) {
+    one.send(one.seal(audio(1)), near.rtpPort)
+    other.send(other.seal(audio(2)), far.rtpPort)
+    if (++i === 10) break
+  }
+  assert.deepEqual(new Uint8Array((await atOther)?.payload ?? []), audio(1))
+  assert.deepEqual(new Uint8Array((await atOne)?.payload ?? []), audio(2))
+  assert.equal(one.failures + other.failures, 0)
+  media.unbridge(b)
+  assert.ok((await one.nextPacket()).payload.every((code) => code === 0xff))
+})
+
+test('interop 13: legs that find no port are told so, and a closed leg gives its port back', async () => {
   await using media = await plane({ portMin: 43_900, portMax: 43_903 })
   const [a, b, c] = ['leg_a', 'leg_b', 'leg_c'] as LegId[]
   assert.ok(a !== undefined && b !== undefined && c !== undefined)
@@ -472,7 +497,7 @@ test('legs that find no port are told so, and a closed leg gives its port back',
   assert.deepEqual(await media.open(c), { rtpPort })
 })
 
-test('a port that somebody else holds is passed over', async () => {
+test('interop 13: a port that somebody else holds is passed over', async () => {
   const squatter = await udpSocket()
   const taken = squatter.address().port
   const portMin = taken - (taken % 2)

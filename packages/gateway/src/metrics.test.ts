@@ -14,6 +14,20 @@ test('openMetrics() counts by label and reads gauges when asked', async () => {
   assert.match(text, /voxkeep_calls_active 7/)
 })
 
+test('openMetrics() reads a gauge for each value of its label that there is', async () => {
+  const metrics = openMetrics()
+  const days = new Map([
+    ['a', 3],
+    ['b', 9],
+  ])
+  metrics.gauges('days_left', 'days', 'certificate', () => days)
+  assert.match(await metrics.text(), /voxkeep_days_left\{certificate="b"\} 9/)
+  days.delete('b')
+  const text = await metrics.text()
+  assert.match(text, /voxkeep_days_left\{certificate="a"\} 3/)
+  assert.doesNotMatch(text, /certificate="b"/)
+})
+
 test('openMetrics() keeps a bounded number of series a metric', async () => {
   const metrics = openMetrics()
   for (let index = 0; index < 1_000; index++) metrics.count('odd', { label: String(index) })

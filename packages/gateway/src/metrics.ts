@@ -8,6 +8,13 @@ export interface Metrics {
   count(name: string, labels?: Labels, by?: number): void
   /** Reads a value whenever somebody asks for the metrics. */
   gauge(name: string, help: string, read: () => number): void
+  /** Reads a value for each value of a label that there is at that moment. */
+  gauges(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [value: string, of: number]>,
+  ): void
   text(): Promise<string>
 }
 
@@ -35,6 +42,18 @@ export function openMetrics(): Metrics {
         help,
         registers: [registry],
         collect: () => gauge.set(read()),
+      })
+    },
+    gauges(name, help, label, read) {
+      const gauge: Gauge = new Gauge({
+        name: `voxkeep_${name}`,
+        help,
+        labelNames: [label],
+        registers: [registry],
+        collect() {
+          gauge.reset()
+          for (const [value, of] of read()) gauge.set({ [label]: value }, of)
+        },
       })
     },
     text: () => registry.metrics(),

@@ -16,13 +16,14 @@ async function everyRequest(): Promise<string[]> {
     baseUrl: 'https://gw.example',
     token: 't',
     fetch: async (url, { method }) => {
-      sent.push(`${method} ${new URL(url).pathname.replace('/x_1', '/{id}')}`)
+      sent.push(`${method} ${new URL(url).pathname.replace('/x_1', '/{id}').replace('/an-app', '/{app}')}`)
       return Response.json({ data: [], has_more: false, next_cursor: null })
     },
   })
-  const { calls, recordings, tokens } = client
+  const { calls, recordings, tokens, dialing } = client
+  await Promise.all([dialing.stops(), dialing.lift('an-app')])
   await Promise.all([calls.list(), calls.get('x_1'), calls.audit('x_1'), calls.setVariables('x_1', {})])
-  await Promise.all([calls.command('x_1', []), calls.hangup('x_1')])
+  await Promise.all([calls.create({ to: '+12125550100' }), calls.command('x_1', []), calls.hangup('x_1')])
   await Promise.all([
     recordings.list(),
     recordings.get('x_1'),

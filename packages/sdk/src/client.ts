@@ -8,6 +8,8 @@ import type {
   Call,
   CallDetail,
   CallListOptions,
+  CallRequest,
+  DialingStop,
   NewToken,
   Page,
   PageOptions,
@@ -23,6 +25,8 @@ export interface VoxkeepClient {
   readonly calls: {
     /** Newest first. */
     list(options?: CallListOptions): Listing<Call>
+    /** Calls somebody. Resolves when the call is on record; whether it is answered is told by webhook. */
+    create(request: CallRequest, options?: ActOptions): Promise<Call>
     /** New fields come without a new version of this package. */
     get(id: string, signal?: AbortSignal): Promise<CallDetail & Readonly<Record<string, unknown>>>
     /** What the audit log says about the call. */
@@ -50,18 +54,31 @@ export interface VoxkeepClient {
     create(request: TokenRequest, options?: ActOptions): Promise<NewToken>
     revoke(id: string, signal?: AbortSignal): Promise<void>
   }
+  readonly dialing: {
+    /** Apps whose outbound calls an anomaly stopped. */
+    stops(signal?: AbortSignal): Promise<readonly DialingStop[]>
+    /** Lets such an app call again. */
+    lift(app: string, signal?: AbortSignal): Promise<void>
+  }
 }
 
 export type ClientOptions = TransportOptions
 
 export function createClient(options: ClientOptions): VoxkeepClient {
   const send = apiTransport(options)
-  return { calls: callsOf(send), recordings: recordingsOf(send), tokens: tokensOf(send) }
+  return {
+    calls: callsOf(send),
+    recordings: recordingsOf(send),
+    tokens: tokensOf(send),
+    dialing: dialingOf(send),
+  }
 }
 
 function callsOf(send: Send): VoxkeepClient['calls'] {
   return {
     list: ({ state, ...page } = {}) => listOf<Call>(send, '/v1/calls', page, { state }),
+    create: (request, options) =>
+      json(send, { method: 'POST', path: '/v1/calls', body: request, ...options }),
     get: (id, signal) => json(send, { method: 'GET', path: item('calls', id), ...withSignal(signal) }),
     async audit(id, signal) {
       const path = `${item('calls', id)}/audit`
@@ -102,6 +119,22 @@ function tokensOf(send: Send): VoxkeepClient['tokens'] {
     create: (request, options) =>
       json(send, { method: 'POST', path: '/v1/tokens', body: request, ...options }),
     revoke: (id, signal) => act(send, { method: 'DELETE', path: item('tokens', id), ...withSignal(signal) }),
+  }
+}
+
+function dialingOf(send: Send): VoxkeepClient['dialing'] {
+  const path = '/v1/dialing/stops'
+  return {
+    async stops(signal) {
+      const { data } = await json<{ data: DialingStop[] }>(send, {
+        method: 'GET',
+        path,
+        ...withSignal(signal),
+      })
+      return data
+    },
+    lift: (app, signal) =>
+      act(send, { method: 'DELETE', path: `${path}/${encodeURIComponent(app)}`, ...withSignal(signal) }),
   }
 }
 

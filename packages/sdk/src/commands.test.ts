@@ -18,10 +18,26 @@ test('commands builds what the gateway understands', () => {
     commands.wait(5),
     commands.wait(),
     commands.hangup(),
+    commands.dial('+1 212 555 0100'),
+    commands.dial(['+12125550100', 'sip:agent@pbx.example'], {
+      strategy: 'simultaneous',
+      from: '+12125550199',
+      ring_timeout_ms: 20_000,
+      ring: 'music',
+      time_limit_ms: 60_000,
+      hangup_on_star: true,
+    }),
+    commands.hold(),
+    commands.unhold(),
+    commands.consult('+12125550101', { ring_timeout_ms: 5_000 }),
+    commands.cancelConsult(),
+    commands.transfer('sip:desk@pbx.example', { mode: 'refer' }),
+    commands.transfer('+12125550102', { ring: 'ringback' }),
+    commands.completeTransfer(),
   )
   const parsed = decisionAnswer.safeParse(answer)
   assert.ok(parsed.success, JSON.stringify(parsed.error?.issues))
-  assert.equal(parsed.data.length, 13)
+  assert.equal(parsed.data.length, 22)
   assert.deepEqual(parsed.data[1], { type: 'reject', status: 603 })
   assert.deepEqual(parsed.data[11], { type: 'wait' })
 })

@@ -1,16 +1,28 @@
-/** What an app can ask of a call, in the answer to `call.incoming` or in mid-call by `client.calls.command()`. */
+/** What an app can ask of a call, in the answer to a webhook that asks or in mid-call by `client.calls.command()`. */
 export type CallCommand =
   | { type: 'answer' }
   | { type: 'reject'; status?: RejectStatus }
-  | { type: 'play'; url: string; loop?: number }
+  | ({ type: 'play'; url: string; loop?: number } & PlayOptions)
   | ({ type: 'gather' } & GatherOptions)
   | { type: 'record'; action?: 'start' | 'pause' | 'resume' | 'stop' }
   | ({ type: 'stream'; action?: 'start'; url: string } & StreamOptions)
   | { type: 'stream'; action: 'stop' }
   | { type: 'wait'; ms?: number }
+  | ({ type: 'dial'; to: string | string[] } & DialOptions)
+  | { type: 'hold' }
+  | { type: 'unhold' }
+  | ({ type: 'consult'; action?: 'start'; to: string } & CallOutOptions)
+  | { type: 'consult'; action: 'cancel' }
+  | ({ type: 'transfer'; action?: 'start'; to: string } & TransferOptions)
+  | { type: 'transfer'; action: 'complete' }
   | { type: 'hangup' }
 
 export type RejectStatus = 403 | 404 | 480 | 486 | 603
+
+export interface PlayOptions {
+  /** Does not answer for it: a caller whom nobody answered yet hears it as early media. */
+  early?: boolean
+}
 
 export interface GatherOptions {
   num_digits?: number
@@ -28,11 +40,42 @@ export interface StreamOptions {
   parameters?: Record<string, string>
 }
 
+export interface CallOutOptions {
+  /** Caller ID to show, one that the app may; default: its first. */
+  from?: string
+  /** How long it may ring. Default 30 seconds. */
+  ring_timeout_ms?: number
+}
+
+export interface DialOptions extends CallOutOptions {
+  /** Of several: one after the other (the default), or all at once. */
+  strategy?: 'sequential' | 'simultaneous'
+  /** What the caller hears meanwhile. Default `early`: the other side's own tones, or a ringback tone. */
+  ring?: 'ringback' | 'early' | 'music'
+  /** The longest that they may talk. */
+  time_limit_ms?: number
+  /** The caller's `*` ends the other leg. */
+  hangup_on_star?: boolean
+  /** Answers the caller only when somebody who is dialled answers; if nobody does they can still be refused. */
+  answer_on_bridge?: boolean
+}
+
+export interface TransferOptions extends CallOutOptions {
+  /** `blind` (the default): the gateway stays in between. `refer`: the caller's side calls the target, and the gateway is out. */
+  mode?: 'blind' | 'refer'
+  ring?: DialOptions['ring']
+}
+
 /** Builders for the commands: `answerWith(commands.record(), commands.stream(url))`. */
 export const commands = {
   answer: (): CallCommand => ({ type: 'answer' }),
   reject: (status: RejectStatus = 486): CallCommand => ({ type: 'reject', status }),
-  play: (url: string, loop = 1): CallCommand => ({ type: 'play', url, loop }),
+  play: (url: string, loop = 1, options: PlayOptions = {}): CallCommand => ({
+    type: 'play',
+    url,
+    loop,
+    ...options,
+  }),
   gather: (options: GatherOptions = {}): CallCommand => ({ type: 'gather', ...options }),
   record: (): CallCommand => ({ type: 'record', action: 'start' }),
   pauseRecording: (): CallCommand => ({ type: 'record', action: 'pause' }),
@@ -41,6 +84,20 @@ export const commands = {
   stream: (url: string, options: StreamOptions = {}): CallCommand => ({ type: 'stream', url, ...options }),
   stopStream: (): CallCommand => ({ type: 'stream', action: 'stop' }),
   wait: (ms?: number): CallCommand => (ms === undefined ? { type: 'wait' } : { type: 'wait', ms }),
+  /** Calls somebody and connects the caller; afterwards the app is asked with `call.dialed`. */
+  dial: (to: string | string[], options: DialOptions = {}): CallCommand => ({ type: 'dial', to, ...options }),
+  hold: (): CallCommand => ({ type: 'hold' }),
+  unhold: (): CallCommand => ({ type: 'unhold' }),
+  /** Lets the one who was dialled talk with somebody first, while the caller is on hold. */
+  consult: (to: string, options: CallOutOptions = {}): CallCommand => ({ type: 'consult', to, ...options }),
+  cancelConsult: (): CallCommand => ({ type: 'consult', action: 'cancel' }),
+  transfer: (to: string, options: TransferOptions = {}): CallCommand => ({
+    type: 'transfer',
+    to,
+    ...options,
+  }),
+  /** Hands the caller over to the one who was consulted. */
+  completeTransfer: (): CallCommand => ({ type: 'transfer', action: 'complete' }),
   hangup: (): CallCommand => ({ type: 'hangup' }),
 } as const
 

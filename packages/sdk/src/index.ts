@@ -4,9 +4,13 @@ export {
   answerWith,
   commands,
   type CallCommand,
+  type CallOutOptions,
+  type DialOptions,
   type GatherOptions,
+  type PlayOptions,
   type RejectStatus,
   type StreamOptions,
+  type TransferOptions,
 } from './commands.ts'
 export type { HeaderSource } from './header-value.ts'
 export type { Listing } from './pages.ts'
@@ -17,6 +21,8 @@ export type {
   Call,
   CallDetail,
   CallListOptions,
+  CallRequest,
+  DialingStop,
   NewToken,
   Page,
   PageOptions,
@@ -29,11 +35,18 @@ export type {
 export type { SignatureFault, VerifyOptions } from './signature.ts'
 export { verifyStreamUpgrade, type VerifiedStreamUpgrade } from './stream-upgrade.ts'
 export {
+  isConnected,
+  isDialed,
   isGathered,
   isIncomingCall,
+  type CallerIdentity,
+  type ConnectedEvent,
+  type DialedEvent,
+  type DialOutcome,
   type GatheredEvent,
   type IncomingCallEvent,
   type NoticeEvent,
+  type TransportFacts,
   type WebhookEvent,
 } from './webhook-event.ts'
 export { verifyWebhook, type VerifiedWebhook } from './webhook.ts'

@@ -1,3 +1,5 @@
+import type { CallCommand } from './commands.ts'
+
 /** One call. Times are ISO 8601 in UTC. */
 export interface Call {
   readonly id: string
@@ -5,7 +7,7 @@ export interface Call {
   readonly call_sid: string
   readonly app: string
   readonly trunk: string
-  readonly direction: 'inbound'
+  readonly direction: 'inbound' | 'outbound'
   readonly from: string
   readonly to: string
   readonly state: 'ringing' | 'active' | 'ended'
@@ -63,6 +65,8 @@ export type Scope =
   | 'calls:write'
   | 'recordings:read'
   | 'recordings:delete'
+  | 'dialing:read'
+  | 'dialing:write'
   | 'tokens:admin'
   | 'metrics:read'
 
@@ -82,6 +86,11 @@ export interface NewToken extends Token {
   readonly token: string | null
 }
 
+/** An app whose outbound calls an anomaly stopped. */
+export interface DialingStop {
+  readonly app: string
+}
+
 export interface Page<T> {
   readonly data: readonly T[]
   readonly has_more: boolean
@@ -95,6 +104,26 @@ export interface PageOptions {
 
 export interface CallListOptions extends PageOptions {
   readonly state?: Call['state']
+}
+
+/** A call to be placed. */
+export interface CallRequest {
+  /** A number (E.164) or a `sip:` address that the app's `dialing` allows. */
+  readonly to: string
+  /** Caller ID to show, one that the app may; default: its first. */
+  readonly from?: string
+  /** The app that has the call; default: the only one that your token's tenant has. */
+  readonly app?: string
+  /** How long it may ring. Default 30 seconds. */
+  readonly ring_timeout_ms?: number
+  /** What you want to note about the call. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Handed to the app with `call.connected`. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Run when the call is answered; without them the app is asked with `call.connected`. */
+  readonly actions?: readonly CallCommand[]
+  /** Record both sides from the answer on. */
+  readonly record?: boolean
 }
 
 export interface RecordingListOptions extends PageOptions {

@@ -71,7 +71,7 @@ test('verifyWebhook() refuses another secret, an altered body and an altered id'
 
 const verifyAt = (atMs: number) => verifyWebhook(body, signed(), secret, { nowMs: atMs })
 
-test('verifyWebhook() refuses a replay from outside the tolerance', async () => {
+test('interop 35: verifyWebhook() refuses a replay from outside the tolerance', async () => {
   assert.equal((await verifyAt(nowMs + 300_000)).ok, true)
   assert.deepEqual(await verifyAt(nowMs + 301_000), { ok: false, reason: 'timestamp-too-old' })
   assert.deepEqual(await verifyAt(nowMs - 301_000), { ok: false, reason: 'timestamp-too-new' })

@@ -12,6 +12,7 @@ const noId = '0'.repeat(32)
 /** Every operation, and the scope that it needs. */
 const operations: [string, string, (typeof scopes)[number], unknown?][] = [
   ['GET', '/v1/calls', 'calls:read'],
+  ['POST', '/v1/calls', 'calls:write', { to: '+12125550100' }],
   ['GET', `/v1/calls/${someCall}`, 'calls:read'],
   ['GET', `/v1/calls/${someCall}/audit`, 'calls:read'],
   ['POST', `/v1/calls/${someCall}/commands`, 'calls:write', { commands: [{ type: 'hangup' }] }],
@@ -24,6 +25,8 @@ const operations: [string, string, (typeof scopes)[number], unknown?][] = [
   ['GET', '/v1/tokens', 'tokens:admin'],
   ['POST', '/v1/tokens', 'tokens:admin', { name: 'x', scopes: ['tokens:admin'] }],
   ['DELETE', `/v1/tokens/tok_${noId}`, 'tokens:admin'],
+  ['GET', '/v1/dialing/stops', 'dialing:read'],
+  ['DELETE', '/v1/dialing/stops/agent', 'dialing:write'],
   ['GET', '/metrics', 'metrics:read'],
 ]
 
@@ -51,7 +54,8 @@ test('the table above has every operation of the OpenAPI document that needs a t
       .map(([method]) => `${method.toUpperCase()} ${path}`),
   )
   const tested = operations.map(
-    ([method, path]) => `${method} ${path.replace(/\/(call|rec|tok)_[0-9a-f]{32}/, '/{id}')}`,
+    ([method, path]) =>
+      `${method} ${path.replace(/\/(call|rec|tok)_[0-9a-f]{32}/, '/{id}').replace('/stops/agent', '/stops/{app}')}`,
   )
   assert.deepEqual(described.sort(), tested.sort())
 })

@@ -12,18 +12,30 @@ import {
   problemResponse,
   type RouteContext,
 } from './route-context.ts'
-import { accepted, auditEntry, call, callDetail, callId, pageOf, pageQuery } from './schemas.ts'
+import { createCallRoute } from './create-call-route.ts'
+import {
+  accepted,
+  auditEntry,
+  call,
+  callDetail,
+  callId,
+  maxVariables,
+  pageOf,
+  pageQuery,
+  variableName,
+  variableValue,
+} from './schemas.ts'
 import { showCall, showCallDetail } from './views.ts'
 
 const params = z.object({ id: callId })
 const tags = ['calls']
 const variableChange = z
-  .record(z.string().regex(/^[\w.-]{1,64}$/), z.string().max(1_024).nullable())
+  .record(variableName, variableValue.nullable())
   .describe('Names and values to set; null takes a name away')
-const maxVariables = 50
 
 export function callsRoutes(context: RouteContext): void {
   readRoutes(context)
+  createCallRoute(context)
   trailRoute(context)
   commandRoutes(context)
   variablesRoute(context)
@@ -122,7 +134,7 @@ function commandRoutes({ app, deps, once }: RouteContext): void {
         const row = await live(deps, request)
         const fields = { commands: commands.map(({ type }) => type).join(' ') }
         await auditAct(deps, request, { type: 'call.command', call: row.id, fields })
-        return acceptedBy(row.id, await deps.calls.command(row.id, commands))
+        return acceptedBy(row.id, await deps.calls.command(row.id, commands, callerOf(request).id))
       })
       return reply.code(202).send(body)
     },

@@ -2,6 +2,7 @@ import type { ServerOptions } from 'node:https'
 import { answerProblem, toApiError } from './answer-problem.ts'
 import { authentication } from './authenticate.ts'
 import { callsRoutes } from './calls-routes.ts'
+import { dialingRoutes } from './dialing-routes.ts'
 import { cursors } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
 import { requestFailed, requestServed } from './events.ts'
@@ -38,6 +39,7 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   callsRoutes(context)
   recordingsRoutes(context)
   tokensRoutes(context)
+  dialingRoutes(context)
   systemRoutes(context)
   await app.ready()
   return app

@@ -1,8 +1,19 @@
 import type { Tokens } from '#access'
 import type { AuditEntry, AuditEvent } from '#audit'
-import type { CallCommand } from '#call'
+import type { CallCommand, CreateCall, CreatedCall } from '#call'
 import type { CallEventRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
-import type { CallId, Clock, Config, Log, Random, RecordingId, Secret, TenantId, TokenId } from '#kernel'
+import type {
+  AppId,
+  CallId,
+  Clock,
+  Config,
+  Log,
+  Random,
+  RecordingId,
+  Secret,
+  TenantId,
+  TokenId,
+} from '#kernel'
 import type { WavExport } from '#vault'
 
 /** What the API needs of the rest; `gateway.ts` supplies it. Everything takes the tenant: another's rows do not exist. */
@@ -16,6 +27,7 @@ export interface ApiDeps {
   readonly tokens: Tokens
   readonly calls: ApiCalls
   readonly recordings: ApiRecordings
+  readonly dialing: ApiDialing
   readonly idempotency: ApiIdempotency
   /** Resolves when the entry is durable. When it rejects the act does not happen. */
   readonly audit: (event: AuditEvent) => Promise<unknown>
@@ -37,8 +49,13 @@ export interface ApiCalls {
   get(tenant: TenantId, id: CallId): Promise<CallRow | undefined>
   story(tenant: TenantId, id: CallId): Promise<readonly CallEventRow[]>
   trail(tenant: TenantId, id: CallId): Promise<readonly AuditEntry[]>
-  /** Resolves once the commands are accepted, not when they are done; `ended` when the call is no longer there. */
-  command(id: CallId, commands: readonly CallCommand[]): Promise<'accepted' | 'ended'>
+  /** Begins a call; resolves once it is on record, not when it is answered. */
+  create(request: CreateCall): Promise<CreatedCall>
+  /**
+   * Resolves once the commands are accepted, not when they are done; `ended` when the call is no longer there. What they dial
+   * counts against `token`.
+   */
+  command(id: CallId, commands: readonly CallCommand[], token: TokenId): Promise<'accepted' | 'ended'>
   hangup(id: CallId): Promise<'accepted' | 'ended'>
   /** Replaces them all. */
   setVariables(tenant: TenantId, id: CallId, variables: Readonly<Record<string, string>>): Promise<void>
@@ -58,6 +75,14 @@ export interface ApiRecordings {
 export interface RecordingAudio extends AsyncDisposable {
   readonly durationMs: number
   exportWav(fromMs: number, toMs: number, o: { readonly format: 'ulaw' | 'pcm16' }): WavExport
+}
+
+/** The toll-fraud guard's stops. */
+export interface ApiDialing {
+  /** The tenant's apps whose calls an anomaly stopped. */
+  stopped(tenant: TenantId): readonly AppId[]
+  /** Lets an app call again, which is on the audit log first; false when it was not stopped. Rejects when that cannot be kept. */
+  lift(app: AppId, actor: string): Promise<boolean>
 }
 
 /** The `idempotencyStore` of #db fits. */

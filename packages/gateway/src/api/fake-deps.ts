@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createPki } from '@voxkeep/pki'
 import { memoryTokenStore, openTokens, scopes, type Scope } from '#access'
 import type { AuditEvent } from '#audit'
-import type { CallCommand } from '#call'
+import type { CallCommand, CreateCall, CreatedCall } from '#call'
 import type { CallRow, IdempotencyRow, RecordingRow } from '#db'
 import {
   createId,
@@ -63,8 +63,13 @@ export interface FakeWorld {
   /** What happened, in order, audit entries included. */
   readonly happened: string[]
   readonly commands: (readonly CallCommand[])[]
+  readonly created: CreateCall[]
+  /** Why calls are not begun. */
+  refusal: Extract<CreatedCall, { ok: false }>['why'] | undefined
   failing: { audit?: boolean; command?: boolean; finish?: boolean; open?: boolean }
   openAudio: number
+  /** Apps that an anomaly stopped, and whose they are. */
+  readonly stops: Map<AppId, TenantId>
 }
 
 export const tenant = 'acme' as TenantId
@@ -112,12 +117,15 @@ function fakeWorld(): FakeWorld {
     audited: [],
     happened: [],
     commands: [],
+    created: [],
+    refusal: undefined,
     failing: {},
     openAudio: 0,
+    stops: new Map(),
   }
 }
 
-type WorldDeps = Pick<ApiDeps, 'audit' | 'calls' | 'idempotency' | 'metrics' | 'recordings'>
+type WorldDeps = Pick<ApiDeps, 'audit' | 'calls' | 'dialing' | 'idempotency' | 'metrics' | 'recordings'>
 
 function worldDeps(world: FakeWorld): WorldDeps {
   return {
@@ -130,6 +138,13 @@ function worldDeps(world: FakeWorld): WorldDeps {
     calls: fakeCalls(world),
     recordings: fakeRecordings(world),
     idempotency: fakeIdempotency(world),
+    dialing: {
+      stopped: (owner) => [...world.stops].filter(([, of]) => of === owner).map(([app]) => app),
+      async lift(app, actor) {
+        world.happened.push(`lift ${app} ${actor.slice(0, 9)}`)
+        return world.stops.delete(app)
+      },
+    },
   }
 }
 
@@ -171,6 +186,13 @@ function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
         hash: 'ab',
       },
     ],
+    async create(request) {
+      world.happened.push('create')
+      if (world.refusal !== undefined) return { ok: false, why: world.refusal }
+      world.created.push(request)
+      const { to, variables } = request
+      return { ok: true, id: addCall(world, { direction: 'outbound', state: 'ringing', to, variables }).id }
+    },
     async command(_, commands) {
       if (world.failing.command) throw new Error('no such luck')
       world.happened.push('command')

@@ -1,3 +1,11 @@
-export type { ApiCalls, ApiDeps, ApiIdempotency, ApiRecordings, PageOf, RecordingAudio } from './deps.ts'
+export type {
+  ApiCalls,
+  ApiDialing,
+  ApiDeps,
+  ApiIdempotency,
+  ApiRecordings,
+  PageOf,
+  RecordingAudio,
+} from './deps.ts'
 export { ApiError, type ProblemCode } from './problem.ts'
 export { startApi } from './start-api.ts'

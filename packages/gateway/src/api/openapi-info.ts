@@ -13,6 +13,7 @@ export const openApiInfo = {
     { name: 'calls', description: 'Calls, live and past' },
     { name: 'recordings', description: 'Sealed recordings of calls' },
     { name: 'tokens', description: 'API tokens' },
+    { name: 'dialing', description: 'The toll-fraud guard' },
     { name: 'system', description: 'The gateway itself' },
   ],
   components: {

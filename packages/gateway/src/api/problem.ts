@@ -11,6 +11,7 @@ export const problems = {
   'token-revoked': [40_102, 'The API token was revoked.'],
   'scope-missing': [40_300, 'The API token does not have the scope that this operation needs.'],
   'scope-not-held': [40_301, 'A token can only grant scopes that it has itself.'],
+  'dial-refused': [40_302, 'The call is not allowed. `why` says which rule stands against it.'],
   'not-found': [40_400, 'There is no such thing.'],
   'call-ended': [40_900, 'The call has ended.'],
   'request-in-flight': [40_901, 'A request with this idempotency key is still being worked on.'],
@@ -22,12 +23,14 @@ export const problems = {
   'range-not-satisfiable': [41_600, 'The range lies outside the file.'],
   'idempotency-key-reused': [42_200, 'This idempotency key was used for a different request.'],
   'too-many-requests': [42_900, 'Too many requests. Wait as long as Retry-After says.'],
+  'dial-limited': [42_901, 'A limit on outbound calls is reached. `why` says which.'],
   internal: [50_000, 'Something went wrong here. The request id finds it in the log.'],
   'recording-unreadable': [
     50_001,
     'The recording cannot be opened: its file or its key is gone, or it was changed.',
   ],
   'audit-unavailable': [50_300, 'The audit log takes no entries now, so nothing was done.'],
+  'calls-unavailable': [50_301, 'No call can be begun now. `why` says what is in the way.'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ProblemCode = keyof typeof problems
@@ -45,14 +48,21 @@ export class ApiError extends Error {
   readonly code: ProblemCode
   readonly errors: readonly ProblemError[]
   readonly headers: Readonly<Record<string, string>>
+  /** A word from a closed set. */
+  readonly why: string | undefined
   constructor(
     code: ProblemCode,
-    options: ErrorOptions & { errors?: readonly ProblemError[]; headers?: Record<string, string> } = {},
+    options: ErrorOptions & {
+      errors?: readonly ProblemError[]
+      headers?: Record<string, string>
+      why?: string
+    } = {},
   ) {
     super(problems[code][1], options)
     this.code = code
     this.errors = options.errors ?? []
     this.headers = options.headers ?? {}
+    this.why = options.why
   }
 }
 
@@ -61,7 +71,7 @@ export function statusOf(code: ProblemCode): number {
 }
 
 /** The body of a problem answer (RFC 9457), with a numeric `code`. */
-export function problemBody(error: Pick<ApiError, 'code' | 'errors'>, requestId: string) {
+export function problemBody(error: Pick<ApiError, 'code' | 'errors' | 'why'>, requestId: string) {
   const [code, detail] = problems[error.code]
   const status = statusOf(error.code)
   return {
@@ -71,6 +81,7 @@ export function problemBody(error: Pick<ApiError, 'code' | 'errors'>, requestId:
     detail,
     code,
     request_id: requestId,
+    ...(error.why !== undefined && { why: error.why }),
     ...(error.errors.length > 0 && { errors: error.errors }),
   }
 }

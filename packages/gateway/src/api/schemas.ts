@@ -18,6 +18,7 @@ export const problem = z
     detail: z.string(),
     code: z.int().describe('The problem’s number; it never changes its meaning'),
     request_id: z.string().describe('Finds the request in the gateway’s log'),
+    why: z.string().optional().describe('Which rule stands against it, in one word'),
     errors: z
       .array(z.object({ pointer: z.string(), in: z.string(), detail: z.string() }))
       .optional()
@@ -25,13 +26,17 @@ export const problem = z
   })
   .meta({ id: 'Problem', description: 'A problem (RFC 9457)' })
 
+export const variableName = z.string().regex(/^[\w.-]{1,64}$/)
+export const variableValue = z.string().max(1_024)
+export const maxVariables = 50
+
 export const call = z
   .object({
     id: callId,
     call_sid: z.string().describe('The same id in the form that streams carry: `CA…`'),
     app: z.string(),
     trunk: z.string(),
-    direction: z.enum(['inbound']),
+    direction: z.enum(['inbound', 'outbound']),
     from: z.string(),
     to: z.string(),
     state: z.enum(['ringing', 'active', 'ended']),

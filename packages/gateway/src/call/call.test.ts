@@ -128,7 +128,7 @@ test('a call that ends waits a moment for what its stream has to tell', async ()
   assert.deepEqual(await endOf(false), [['closed-by-gateway', undefined]])
 })
 
-test('a call reconnects a lost stream as often as the app’s policy says, each time as a new stream', async () => {
+test('interop 38: a call reconnects a lost stream as often as the app’s policy says, each time as a new stream', async () => {
   const world = fakeWorld({ reconnects: 1 })
   world.decisions.push(answers({ type: 'stream', url: 'wss://app.test/media' }))
   const call = await begin(world)
@@ -169,7 +169,7 @@ for (const [host, end] of [
   })
 }
 
-test('a call whose app cannot be asked plays the fallback and hangs up', async () => {
+test('interop 38: a call whose app cannot be asked plays the fallback and hangs up', async () => {
   const world = fakeWorld()
   world.decisions.push({ ok: false, why: 'timeout' })
   const call = await begin(world)
@@ -244,7 +244,7 @@ test('gather ends at the finish key, which is not part of the digits, and at its
   )
 })
 
-test('a key that came by SIP INFO reaches the stream and the gathering alike', async () => {
+test('interop 18: a key that came by SIP INFO reaches the stream and the gathering alike', async () => {
   const world = fakeWorld()
   world.decisions.push(answers({ type: 'gather', num_digits: 1 }), answers({ type: 'hangup' }))
   const call = await begin(world)
@@ -270,7 +270,7 @@ test('command() replaces what the call does, unless every command is immediate',
   await assert.rejects(call.command(commands({ type: 'hangup' })), { code: 'CALL_ENDED' })
 })
 
-test('a call without an offer makes its own with crypto and takes the answer from the ACK', async () => {
+test('interop 8: a call without an offer makes its own with crypto and takes the answer from the ACK', async () => {
   const world = fakeWorld({ offer: undefined })
   world.decisions.push(answers({ type: 'answer' }, { type: 'wait' }))
   const call = await begin(world)
@@ -278,7 +278,7 @@ test('a call without an offer makes its own with crypto and takes the answer fro
   assert.ok(world.trace.includes('connect sendrecv AES_CM_128_HMAC_SHA1_80'))
 })
 
-test('a call whose offer has no crypto is refused with 488 and never answered', async () => {
+test('interop 9: a call whose offer has no crypto is refused with 488 and never answered', async () => {
   const plain = new TextEncoder().encode(
     new TextDecoder()
       .decode(fakeOffer)
@@ -292,6 +292,17 @@ test('a call whose offer has no crypto is refused with 488 and never answered', 
   ).settled
   assert.ok(world.trace.includes('reject 488'))
   assert.ok(world.trace.includes('ended not-acceptable'))
+})
+
+test('interop 13: a call that finds no media port is turned away with 503', async () => {
+  const world = fakeWorld()
+  Object.assign(world.deps.media, { open: () => Promise.reject(new Error('no port is free')) })
+  world.decisions.push(answers({ type: 'answer' }))
+  const call = await begin(world)
+  await call.settled
+  assert.ok(world.trace.includes('reject 503'))
+  assert.ok(world.trace.includes('ended over-capacity'))
+  assert.ok(!world.trace.includes('answer 200'))
 })
 
 test('no audit, no act: a call ends before it records when the audit log takes no entry', async () => {
@@ -318,7 +329,7 @@ test('no audit, no act: a call ends before it records when the audit log takes n
   assert.deepEqual(dataKey, new Uint8Array(32), 'the key of a recording that never began is zeroed')
 })
 
-test('a call ends when the media falls silent and when its longest time is up', async () => {
+test('interop 14: a call ends when the media falls silent and when its longest time is up', async () => {
   for (const [cause, reason] of [
     [
       (world: FakeWorld) => world.media({ kind: 'media.silent', leg: fakeLeg, silentMs: 30_000 }),
@@ -328,7 +339,7 @@ test('a call ends when the media falls silent and when its longest time is up', 
     [(world: FakeWorld) => world.signalling().ended('no-ack'), 'no-ack'],
   ] as const) {
     const world = fakeWorld()
-    world.decisions.push(answers({ type: 'wait' }, { type: 'hangup' }))
+    world.decisions.push(answers({ type: 'answer' }, { type: 'wait' }, { type: 'hangup' }))
     const call = await begin(world)
     cause(world)
     await call.settled
@@ -351,7 +362,7 @@ test('startCalls() refuses past its limit and while it drains, and drains to not
   assert.ok(world.trace.includes('ended shutdown'))
 })
 
-test('a call goes on when its recording cannot start, and the app is told', async () => {
+test('interop 40: a call goes on when its recording cannot start, and the app is told', async () => {
   const world = fakeWorld()
   Object.assign(world.deps.media, { startRecording: () => Promise.reject(new Error('disk full')) })
   world.decisions.push(answers({ type: 'record' }, { type: 'wait' }))

@@ -1,74 +1,97 @@
-import { createId, sid, type CallId } from '#kernel'
+import { createId, sid, type CallId, type LegId, type TenantId, type TokenId } from '#kernel'
 import type { FromMedia } from '#media'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+import { ask } from './ask.ts'
+import type { CallLeg, LegWatcher } from './call-leg.ts'
+import { callLegs, type CallLegs } from './call-legs.ts'
 import { isImmediate, type CallCommand } from './commands.ts'
 import type { IncomingCall, SignallingEnd } from './contract.ts'
 import type { CallApp, CallDeps, EndReason } from './deps.ts'
+import { Dialler, type Claim } from './dialler.ts'
 import { CallError } from './error.ts'
-import { legMedia, type LegMedia } from './leg-media.ts'
+import { failureReason, hangupReason } from './hangup-reason.ts'
+import { incomingOrigin } from './incoming-origin.ts'
 import type { Live } from './live.ts'
-import { ask, runCommand, runProgram, type ProgramParts } from './program.ts'
-import { startReceipt } from './receipt.ts'
+import { tellMedia } from './media-story.ts'
+import type { CallStart, FirstLeg, Origin } from './origin.ts'
+import { runCommand, runProgram, type ProgramParts } from './program.ts'
+import { qualityOf, srtpEntry, startReceipt } from './receipt.ts'
 import { callRecorder } from './recorder.ts'
+import { flatStats } from './statistics.ts'
+import type { Call, CallState, ClaimOf } from './running-call.ts'
 import { callStreams } from './streams.ts'
 
-export type CallState = 'ringing' | 'active' | 'ended'
+export type { Call, CallState, ClaimOf } from './running-call.ts'
 
-/** One conversation, from the INVITE to the receipt. */
-export interface Call {
-  readonly id: CallId
-  readonly state: CallState
-  /** Runs commands in mid-call: immediate ones beside what goes on, any other list in its place. Rejects with `CALL_ENDED`. */
-  command(commands: readonly CallCommand[]): Promise<void>
-  end(reason: EndReason): Promise<void>
-  /** Resolves when everything of the call is settled and stored. */
-  readonly settled: Promise<void>
-}
+const nobody: ClaimOf = () => undefined
 
 /** Takes an incoming call over. Returns at once; never throws. */
-export function startCall(deps: CallDeps, app: CallApp, incoming: IncomingCall): Call {
-  const call = new LiveCall(deps, app, incoming)
+export function startCall(
+  deps: CallDeps,
+  app: CallApp,
+  incoming: IncomingCall,
+  claimOf: ClaimOf = nobody,
+): Call {
+  return beginCall(deps, app, incomingOrigin(incoming), { claimOf })
+}
+
+interface CallOptions {
+  /** On whose behalf it dials. */
+  readonly token?: TokenId | undefined
+  readonly claimOf: ClaimOf
+}
+
+/** Begins a call of whatever origin. */
+export function beginCall(deps: CallDeps, app: CallApp, origin: Origin, options: CallOptions): Call {
+  const call = new LiveCall(deps, app, origin, options)
   void call.begin()
   return call
 }
 
-class LiveCall implements Call, Live {
+class LiveCall implements Call, CallStart {
   readonly id: CallId
   readonly deps: CallDeps
   readonly app: CallApp
-  readonly incoming: IncomingCall
   readonly log: Live['log']
   readonly receipt: Live['receipt']
+  readonly legs: CallLegs = callLegs()
+  readonly #origin: Origin
+  readonly #claimOf: ClaimOf
   readonly #over = new AbortController()
+  readonly #kept = Promise.withResolvers<void>()
   readonly #settled = Promise.withResolvers<void>()
   readonly #mediaHandlers = new Set<(event: FromMedia) => void>()
   readonly #parts: ProgramParts
-  readonly #opened: Promise<LegMedia>
-  readonly #cleanUp: (() => void)[] = []
-  #program = new AbortController()
+  readonly #firstLeg: FirstLeg
+  #cancelLongest = () => {}
+  #first: CallLeg | undefined
+  /** What the call begins with; newer commands may take over before it does. */
+  readonly #firstProgram = new AbortController()
+  #program = this.#firstProgram
   #answered: Promise<void> | undefined
   #ending: Promise<void> | undefined
-  #media: LegMedia | undefined
   /** Why the call is refused, which the signalling does not know when it tells that it was. */
   #refusal: EndReason = 'app-rejected'
+  /** The app was asked about the call, or told of it. */
+  #isKnown = false
+  /** The first leg is one that the call dialled: nobody is left of those it began with. */
+  #isHandedOn = false
+  token: TokenId | undefined
   state: CallState = 'ringing'
 
-  constructor(deps: CallDeps, app: CallApp, incoming: IncomingCall) {
+  constructor(deps: CallDeps, app: CallApp, origin: Origin, { token, claimOf }: CallOptions) {
     this.id = createId('call', deps.clock.now(), deps.random)
     this.deps = deps
     this.app = app
-    this.incoming = incoming
+    this.token = token
+    this.#claimOf = claimOf
+    this.#origin = origin
     this.log = deps.log.child({ callId: this.id })
-    this.receipt = startReceipt(incoming.security)
-    this.#parts = { live: this, streams: callStreams(this), recorder: callRecorder(this) }
-    incoming.signalling.listen({
-      ended: (why) => void this.end(why === 'rejected' ? this.#refusal : fromSignalling(why)),
-      reoffer: (offer) => this.#reoffer(offer),
-      dtmf: (digit, durationMs) => this.#digitByInfo(digit, durationMs),
-    })
-    this.#cleanUp.push(deps.media.onLeg(incoming.leg, (event) => this.#onMedia(event)))
-    this.#opened = this.#openMedia()
-    this.#opened.catch(() => {}) // whoever answers the call meets the failure
+    this.receipt = startReceipt(origin.security)
+    const dialler = new Dialler(this, this)
+    this.#parts = { live: this, streams: callStreams(this), recorder: callRecorder(this), dialler }
+    this.#kept.promise.catch(() => {}) // whoever waits for it meets it
+    this.#firstLeg = origin.start(this)
   }
 
   get signal(): AbortSignal {
@@ -77,67 +100,103 @@ class LiveCall implements Call, Live {
   get settled(): Promise<void> {
     return this.#settled.promise
   }
+  get kept(): Promise<void> {
+    return this.#kept.promise
+  }
+  get tenant(): TenantId {
+    return this.#origin.tenant
+  }
+  get first(): CallLeg | undefined {
+    return this.#first
+  }
+  get leg(): LegId {
+    if (this.#first === undefined) throw new CallError('CALL_NO_MEDIA', 'the call has no leg yet')
+    return this.#first.id
+  }
 
-  /** Keeps the call, asks the app, and runs what it says. */
+  /** Keeps the call, and runs what the app says. */
   async begin(): Promise<void> {
-    const { incoming, deps } = this
     try {
-      incoming.signalling.ring()
-      const kept = deps.keep.begin({
-        id: this.id,
-        tenant: incoming.tenant,
-        app: incoming.app,
-        trunk: incoming.trunk,
-        from: incoming.from,
-        to: incoming.to,
-        startedAtMs: deps.clock.now(),
-      })
-      const audited = this.audit('call.received', {
-        trunk: incoming.trunk,
-        source: incoming.security.sourceAddress,
-        tls: incoming.security.tlsVersion,
-        cipher: incoming.security.cipher,
-      })
-      this.#cleanUp.push(deps.clock.set(deps.limits.maxDurationMs, () => void this.end('max-duration')))
-      const asked = ask(this, 'call.incoming', this.describe(), this.#program.signal)
-      await kept
-      await audited
-      const commands = await asked
-      if (commands !== undefined && commands !== 'on')
-        await runProgram(this.#parts, commands, this.#program.signal)
+      this.#keep().then(this.#kept.resolve, this.#kept.reject)
+      const longest = () => void this.end('max-duration')
+      this.#cancelLongest = this.deps.clock.set(this.deps.limits.maxDurationMs, longest)
+      const commands = await this.#firstLeg.begin(this.kept)
+      await this.kept
+      const { signal } = this.#firstProgram
+      if (commands !== undefined && !signal.aborted) await runProgram(this.#parts, commands, signal)
     } catch (error) {
       await this.#fail(error)
     }
   }
 
-  /** What every decision webhook says about the call. */
-  describe(): object {
-    const { incoming } = this
-    return {
-      call_id: this.id,
-      call_sid: sid('CA', this.id),
-      account_sid: this.app.accountSid,
-      direction: 'inbound',
-      from: incoming.from,
-      to: incoming.to,
-      trunk: incoming.trunk,
-      transport: {
-        sip_tls: incoming.security.tlsVersion,
-        cipher: incoming.security.cipher,
-        group: incoming.security.group,
-      },
-    }
+  describe() {
+    const named = { call_id: this.id, call_sid: sid('CA', this.id), account_sid: this.app.accountSid }
+    return { ...named, ...this.#firstLeg.describe() }
   }
 
-  async command(commands: readonly CallCommand[]): Promise<void> {
+  asking(): void {
+    this.#isKnown = true
+  }
+
+  async ask(type: string, data: object): Promise<readonly CallCommand[] | undefined> {
+    const { signal } = this.#firstProgram
+    if (signal.aborted) return undefined
+    const answer = await ask(this, type, data, signal)
+    return answer === 'on' ? [] : answer
+  }
+
+  async command(commands: readonly CallCommand[], token?: TokenId): Promise<void> {
     if (this.state === 'ended' || this.signal.aborted) throw new CallError('CALL_ENDED', 'the call has ended')
+    this.token = token ?? this.token
     if (commands.every(isImmediate)) {
-      for (const command of commands) await runCommand(this.#parts, command, this.signal)
-      return
+      const run = this.#runAtOnce(commands)
+      // Whoever commands does not wait for somebody to pick up.
+      if (this.state === 'active' || this.#origin.direction === 'inbound') return run
+      return void run.catch((error: unknown) => this.#fail(error))
     }
     this.#program.abort(new CallError('CALL_COMMANDED', 'newer commands took over'))
     this.#program = new AbortController()
     runProgram(this.#parts, commands, this.#program.signal).catch((error: unknown) => this.#fail(error))
+  }
+
+  async #runAtOnce(commands: readonly CallCommand[]): Promise<void> {
+    for (const command of commands) await runCommand(this.#parts, command, this.signal)
+  }
+
+  takeOver(name: LegId, incoming: IncomingCall): boolean {
+    const leg = this.legs.find(name)
+    const isUp = leg !== undefined && (leg === this.#first || this.#parts.dialler.hasUp(leg))
+    if (!isUp || this.state !== 'active') return false
+    const { trunk } = incoming
+    if (leg.takeOver(incoming, () => this.audit('leg.replacing', { trunk })))
+      this.story('replaced', { trunk })
+    return true
+  }
+
+  lend(name: LegId): Claim | undefined {
+    const leg = this.legs.find(name)
+    if (leg === undefined || this.state !== 'active') return undefined
+    return leg === this.#first ? this.#parts.dialler.claim() : this.#lendFirst(leg)
+  }
+
+  /** The first leg, which talks with `named`. */
+  #lendFirst(named: CallLeg): Claim | undefined {
+    const leg = this.#first
+    // A leg that took the first one's place is still the dialler's to settle.
+    if (leg === undefined || this.#isHandedOn || !this.#parts.dialler.talksWith(named)) return undefined
+    const take = () => {
+      const taken = this.state === 'active' && this.#first === leg ? this.#firstLeg.surrender() : undefined
+      if (taken === undefined) return undefined
+      this.#first = undefined
+      this.legs.release(leg)
+      void this.end('transferred')
+      return taken
+    }
+    return { leg, prepare: () => this.#parts.recorder.suspend(), take }
+  }
+
+  claim(name: LegId): Claim | undefined {
+    return this.#claimOf(name, this)
   }
 
   end(reason: EndReason): Promise<void> {
@@ -146,27 +205,36 @@ class LiveCall implements Call, Live {
   }
 
   ensureAnswered(): Promise<void> {
-    this.#answered ??= this.#answer()
+    this.#answered ??= this.#firstLeg.answer()
     return this.#answered
   }
 
+  prepare(): Promise<void> {
+    return this.#firstLeg.prepare()
+  }
+
+  early(): void {
+    if (this.state !== 'ringing') return
+    this.#firstLeg.early()
+    this.#parts.dialler.changed()
+  }
+
   reject(status: number, reason: EndReason): Promise<void> {
-    this.#refuse(status, reason)
+    this.refuse(status, reason)
     return this.end(reason)
   }
 
-  story: Live['story'] = (kind, fields = {}) =>
-    this.deps.keep.story(this.id, this.incoming.tenant, kind, fields)
+  refuse(status: number, reason: EndReason): void {
+    this.#refusal = reason
+    this.#firstLeg.refuse(status)
+  }
+
+  story: Live['story'] = (kind, fields = {}) => this.deps.keep.story(this.id, this.tenant, kind, fields)
 
   audit: Live['audit'] = async (type, fields = {}) => {
+    const { id: call, tenant } = this
     try {
-      await this.deps.keep.audit({
-        type,
-        tenant: this.incoming.tenant,
-        call: this.id,
-        actor: 'gateway',
-        fields,
-      })
+      await this.deps.keep.audit({ type, tenant, call, actor: 'gateway', fields })
     } catch (cause) {
       void this.end('audit-failed')
       throw new CallError('CALL_AUDIT', 'the audit log does not take entries', { cause })
@@ -174,6 +242,7 @@ class LiveCall implements Call, Live {
   }
 
   tell: Live['tell'] = async (type, data = {}) => {
+    this.#isKnown = true
     const id = createId('evt', this.deps.clock.now(), this.deps.random)
     await this.app
       .tell({ id, type, call: this.id, data: { call_id: this.id, ...data } })
@@ -188,165 +257,138 @@ class LiveCall implements Call, Live {
     return () => void this.#mediaHandlers.delete(handler)
   }
 
-  #onMedia(event: FromMedia): void {
-    for (const handler of this.#mediaHandlers) handler(event)
-    if (event.kind === 'media.silent') void this.end('media-silent')
-    else if (event.kind === 'warning') this.story('warning', { code: event.code, count: event.count })
-    else if (event.kind === 'media.started') this.story('media.started')
+  watch(leg: () => CallLeg): LegWatcher {
+    return {
+      ended: (why) => this.#legEnded(leg(), why),
+      changed: ({ direction, codec }) => {
+        this.story('media.changed', { direction, codec, ...(leg() !== this.#first && { leg: 'dialled' }) })
+        this.#parts.dialler.changed()
+      },
+      refer: (request) => this.#parts.dialler.refer(leg(), request),
+      media: (event) => this.#onMedia(leg(), event),
+    }
   }
 
-  #digitByInfo(digit: string, durationMs: number): void {
-    const { leg } = this.incoming
-    this.deps.media.tellDigit(leg, digit)
-    this.#onMedia({ kind: 'dtmf', leg, digit, durationMs })
+  setFirst(leg: CallLeg): void {
+    this.#first = leg
+    this.legs.add(leg)
   }
 
-  async #openMedia(): Promise<LegMedia> {
-    const { rtpPort } = await this.deps.media.open(this.incoming.leg)
-    const address = this.deps.advertisedAddress ?? this.incoming.localAddress
-    this.#media = legMedia(this.incoming, { address, port: rtpPort, random: this.deps.random, ptimeMs: 20 })
-    return this.#media
-  }
-
-  async #answer(): Promise<void> {
-    const { signalling, offer, leg } = this.incoming
-    const media = await this.#opened.catch((cause: unknown) => {
-      this.#refuse(503, 'over-capacity')
-      throw new CallError('CALL_NO_MEDIA', 'no media port could be had', { cause })
+  promote(leg: CallLeg): void {
+    const old = this.#first
+    this.#first = leg
+    this.#isHandedOn = true
+    this.#parts.streams.closeAll()
+    if (old === undefined) return
+    void old.hangup()
+    const followed = this.#parts.recorder.follow().catch((error: unknown) => {
+      this.log.error('recording could not go on with another leg', { error })
     })
-    this.signal.throwIfAborted()
-    if (offer === undefined) {
-      const accepted = media.accept(await signalling.answer(media.offer()))
-      if (!accepted.ok) throw new CallError('CALL_NOT_ACCEPTABLE', accepted.reason)
-      await this.#connected(accepted.audio)
-      return
-    }
-    const answer = media.answer(offer)
-    if (!answer.ok) {
-      this.#refuse(answer.status, 'not-acceptable')
-      throw new CallError('CALL_NOT_ACCEPTABLE', answer.reason)
-    }
-    // Audio may arrive before the ACK does (RFC 3261 §13.3.1.4); a missing ACK ends the call through `ended('no-ack')`.
-    this.deps.media.connect(leg, answer.audio)
-    signalling.answer(answer.sdp).catch(() => {})
-    await this.#connected(answer.audio, 'already')
+    void followed.then(() => old.close()).then(() => this.legs.release(old))
   }
 
-  #refuse(status: number, reason: EndReason): void {
-    this.#refusal = reason
-    this.incoming.signalling.reject(status)
-  }
-
-  async #connected(audio: NegotiatedAudio, media?: 'already'): Promise<void> {
-    if (media === undefined) this.deps.media.connect(this.incoming.leg, audio)
+  async answered(audio: NegotiatedAudio): Promise<void> {
     this.state = 'active'
-    const suite = audio.srtp?.suite ?? 'none'
-    this.receipt.srtp = { suite, rtcp: audio.remote.rtcpMux ? 'muxed' : 'separate' }
+    this.#parts.dialler.changed() // whoever was dialled before the answer is heard from now on
+    this.receipt.srtp = srtpEntry(audio)
+    const { suite } = this.receipt.srtp
+    const trunk = this.#first?.trunk ?? this.#origin.trunk
     this.story('answered', { codec: audio.codec, srtp: suite, ptimeMs: audio.ptimeMs })
-    await this.deps.keep.update(this.id, { state: 'active', answeredAtMs: this.deps.clock.now() })
+    const change = { state: 'active', answeredAtMs: this.deps.clock.now() } as const
+    await this.deps.keep.update(this.id, { ...change, ...(trunk !== this.#origin.trunk && { trunk }) })
     await this.audit('call.answered', { srtp: suite })
     void this.tell('call.answered')
   }
 
-  #reoffer(offer: Uint8Array): { sdp: string } | { status: number } {
-    if (this.#media === undefined || this.state !== 'active') return { status: 491 }
-    const answer = this.#media.answer(offer)
-    if (!answer.ok) return { status: answer.status }
-    this.deps.media.connect(this.incoming.leg, answer.audio)
-    this.story('media.changed', { direction: answer.audio.direction, codec: answer.audio.codec })
-    return { sdp: answer.sdp }
+  async #keep(): Promise<void> {
+    const { tenant, app, trunk, direction, from, to, variables, audit } = this.#origin
+    const startedAtMs = this.deps.clock.now()
+    const row = { id: this.id, tenant, app, trunk, direction, from, to, startedAtMs }
+    const kept = this.deps.keep.begin({ ...row, ...(variables && { variables }) })
+    const audited = this.audit(audit.type, audit.fields)
+    await kept
+    await audited
+  }
+
+  #legEnded(leg: CallLeg, why: SignallingEnd): void {
+    const { dialler } = this.#parts
+    if (leg !== this.#first)
+      return dialler.legEnded(leg, why === 'connection-lost' ? 'connection-lost' : 'callee-hung-up')
+    if (dialler.firstLeft()) return
+    const reason = this.#isHandedOn ? 'callee-hung-up' : this.#firstLeg.reasonOf(why)
+    void this.end(reason ?? this.#refusal)
+  }
+
+  #onMedia(leg: CallLeg, event: FromMedia): void {
+    const isFirst = leg === this.#first
+    // A stream or a recording stays with the leg it began with; its keys are the first one's only.
+    if (isFirst || event.kind !== 'dtmf') for (const handler of this.#mediaHandlers) handler(event)
+    tellMedia(this, event, isFirst)
+    if (event.kind !== 'media.silent') return
+    if (!isFirst) this.#parts.dialler.legEnded(leg, 'media-silent')
+    else if (this.state === 'active') void this.end('media-silent')
   }
 
   async #fail(error: unknown): Promise<void> {
     if (this.signal.aborted) return
-    const code = error instanceof CallError ? error.code : undefined
     this.log.error('call failed', { error })
-    await this.end(
-      code === 'CALL_NOT_ACCEPTABLE'
-        ? 'not-acceptable'
-        : code === 'CALL_AUDIT'
-          ? 'audit-failed'
-          : code === 'CALL_NO_MEDIA'
-            ? 'over-capacity'
-            : 'media-failed',
-    )
+    await this.end(failureReason(error))
   }
 
   async #finish(reason: EndReason): Promise<void> {
-    const { deps, incoming } = this
     const wasActive = this.state === 'active'
     this.state = 'ended'
-    const endedAtMs = deps.clock.now()
+    const endedAtMs = this.deps.clock.now()
     this.#over.abort(new CallError('CALL_ENDED', 'the call has ended'))
     this.#program.abort(this.signal.reason)
     this.receipt.endReason = reason
     this.story('ended', { reason })
-    deps.count('calls_ended', { reason })
-    const hungUp = incoming.signalling.hangup(reason)
+    this.deps.count('calls_ended', { reason })
+    const hungUp = this.#first?.hangup(hangupReason(reason))
     this.#parts.streams.closeAll()
-    const steps = [
-      [
-        'statistics',
-        async () => wasActive && this.story('statistics', flatStats(await deps.media.stats(incoming.leg))),
-      ],
-      ['recording', () => this.#parts.recorder.stop()],
-      ['streams', () => this.#parts.streams.settled()],
-      ['media', async () => (await this.#opened.catch(() => {}), deps.media.close(incoming.leg))],
-      ['signalling', () => hungUp],
-      [
-        'audit',
-        () =>
-          deps.keep.audit({
-            type: 'call.ended',
-            tenant: incoming.tenant,
-            call: this.id,
-            actor: 'gateway',
-            fields: { reason },
-          }),
-      ],
-      [
-        'row',
-        () =>
-          deps.keep.update(this.id, {
-            state: 'ended',
-            endedAtMs,
-            endReason: reason,
-            receipt: this.receipt,
-            ladder: deps.keep.ladder(incoming.leg),
-          }),
-      ],
-      // Last, so that an app that asks for the call at once finds it ended, receipt and all.
-      ['event', () => this.tell('call.ended', { reason, answered: wasActive })],
-    ] as const
-    for (const [what, step] of steps) {
+    const underWay = Promise.all([hungUp, this.#firstLeg.settle(), this.#parts.dialler.close()])
+    underWay.catch(() => {}) // the step that waits for it meets the failure
+    for (const [what, step] of this.#lastSteps(reason, wasActive, endedAtMs, underWay)) {
       try {
         await step()
       } catch (error) {
         this.log.error('call could not be settled in full', { step: what, error })
       }
     }
-    for (const clean of this.#cleanUp) clean()
+    this.#cancelLongest()
     this.#settled.resolve()
   }
-}
 
-/** A story's fields are flat, and each reason for which packets were dropped is told for itself: an attack is no bad line. */
-function flatStats(stats: Awaited<ReturnType<CallDeps['media']['stats']>>): Record<string, number> {
-  const { dropped, ...rest } = stats
-  const reasons = Object.entries(dropped).filter(([, count]) => count > 0)
-  return { ...rest, ...Object.fromEntries(reasons.map(([reason, count]) => [`dropped.${reason}`, count])) }
-}
+  /** What remains to be done of an ended call, in this order. */
+  #lastSteps(
+    reason: EndReason,
+    wasActive: boolean,
+    endedAtMs: number,
+    underWay: Promise<unknown>,
+  ): readonly (readonly [what: string, step: () => Promise<unknown>])[] {
+    const { deps, id, tenant } = this
+    const { direction, from, from_unverified, to } = this.#firstLeg.describe() // a withheld caller stays withheld
+    const told = { reason, answered: wasActive, direction, from, from_unverified, to }
+    const fields = { reason }
+    const row = { state: 'ended', endedAtMs, endReason: reason, receipt: this.receipt } as const
+    const ladder = () => deps.keep.ladder(this.legs.names)
+    return [
+      ['statistics', async () => wasActive && this.#first !== undefined && this.#measure()],
+      ['recording', () => this.#parts.recorder.stop()],
+      ['streams', () => this.#parts.streams.settled()],
+      ['media', () => this.legs.closeAll()],
+      ['signalling', () => underWay],
+      ['audit', () => deps.keep.audit({ type: 'call.ended', tenant, call: id, actor: 'gateway', fields })],
+      ['row', () => deps.keep.update(id, { ...row, ladder: ladder() })],
+      // Last, so that an app that asks for the call at once finds it ended, receipt and all. An app that was never asked
+      // would not know which call that was.
+      ['event', async () => this.#isKnown && this.tell('call.ended', told)],
+    ]
+  }
 
-function fromSignalling(why: SignallingEnd): EndReason {
-  switch (why) {
-    case 'caller-hung-up':
-    case 'caller-cancelled':
-    case 'no-ack':
-    case 'connection-lost':
-    case 'shutdown':
-      return why
-    case 'gateway-hung-up':
-    case 'rejected':
-      return 'app-rejected'
+  async #measure(): Promise<void> {
+    const stats = await this.deps.media.stats(this.leg)
+    this.receipt.quality = qualityOf(stats)
+    this.story('statistics', flatStats(stats))
   }
 }

@@ -1,10 +1,21 @@
-import type { CallId } from '#kernel'
-import { startCall, type Call } from './call.ts'
-import type { HandleIncoming } from './contract.ts'
-import type { CallDeps } from './deps.ts'
+import type { AppId, CallId } from '#kernel'
+import { beginCall, startCall, type Call, type ClaimOf } from './call.ts'
+import { deaf } from './call-leg.ts'
+import type { HandleIncoming, IncomingCall } from './contract.ts'
+import type { CallApp, CallDeps, DialRefusal } from './deps.ts'
+import { outgoingOrigin, type CreateCall } from './outgoing-origin.ts'
+
+export type { CreateCall } from './outgoing-origin.ts'
+
+/** Why a call was not begun. */
+export type CreatedCall =
+  | { readonly ok: true; readonly id: CallId }
+  | { readonly ok: false; readonly why: DialRefusal | 'draining' | 'over-capacity' | 'no-app' | 'unaudited' }
 
 export interface Calls {
   readonly handle: HandleIncoming
+  /** Begins a call of ours. Resolves once it is on record, not when it is answered; rejects when it cannot be. */
+  create(request: CreateCall): Promise<CreatedCall>
   get(id: CallId): Call | undefined
   readonly active: number
   /** False once `drain` began. */
@@ -17,21 +28,50 @@ export interface Calls {
 export function startCalls(deps: CallDeps): Calls {
   const calls = new Map<CallId, Call>()
   let draining = false
+  const refusal = (app: CallApp | undefined) => {
+    if (draining) return 'draining'
+    if (app === undefined) return 'no-app'
+    return calls.size >= deps.limits.maxConcurrent ? 'over-capacity' : undefined
+  }
+  const keepTrack = (call: Call, trunk: string) => {
+    deps.count('calls_started', { trunk })
+    calls.set(call.id, call)
+    void call.settled.then(() => calls.delete(call.id))
+  }
+  const claimOf: ClaimOf = (name, by) => {
+    const others = [...calls.values()].filter((call) => call !== by && call.tenant === by.tenant)
+    for (const call of others) {
+      const claim = call.lend(name)
+      if (claim !== undefined) return claim
+    }
+    return undefined
+  }
   return {
     handle(incoming) {
+      if (incoming.replaces !== undefined) return replace(deps, calls.values(), incoming)
       const app = deps.apps.get(incoming.app)
-      if (draining || app === undefined || calls.size >= deps.limits.maxConcurrent) {
-        deps.count('calls_refused', {
-          why: draining ? 'draining' : app === undefined ? 'no-app' : 'over-capacity',
-        })
-        incoming.signalling.listen({ ended: () => {}, reoffer: () => ({ status: 481 }), dtmf: () => {} })
-        incoming.signalling.reject(503)
-        return
+      const why = refusal(app)
+      if (why !== undefined || app === undefined) return refuse(deps, incoming, why ?? 'no-app', 503)
+      keepTrack(startCall(deps, app, incoming, claimOf), incoming.trunk)
+    },
+    async create(request) {
+      const app = appOf(deps, request)
+      const { tenant, token, to, from } = request
+      const why = refusal(app)
+      if (why !== undefined || app === undefined) return { ok: false, why: why ?? 'no-app' }
+      const id = app.config.id as AppId
+      const admitted = await deps.dialing.admit({ tenant, app: id, to, from, via: 'api', token })
+      if (!admitted.ok) return admitted
+      const now = refusal(app) // while the guard thought, others came
+      if (now !== undefined) {
+        await admitted.lease.ended()
+        return { ok: false, why: now }
       }
-      const call = startCall(deps, app, incoming)
-      deps.count('calls_started', { trunk: incoming.trunk })
-      calls.set(call.id, call)
-      void call.settled.then(() => calls.delete(call.id))
+      const origin = outgoingOrigin({ ...request, app: id }, admitted)
+      const call = beginCall(deps, app, origin, { token, claimOf })
+      keepTrack(call, origin.trunk)
+      await call.kept
+      return { ok: true, id: call.id }
     },
     get: (id) => calls.get(id),
     get active() {
@@ -46,4 +86,27 @@ export function startCalls(deps: CallDeps): Calls {
       await Promise.all(open.map(async (call) => (await call.end('shutdown'), call.settled)))
     },
   }
+}
+
+/** The app that was named, if it is the tenant's, or the only one that the tenant has. */
+function appOf(deps: CallDeps, { app, tenant }: CreateCall): CallApp | undefined {
+  const own = [...deps.apps.values()].filter(({ config }) => config.tenant === tenant)
+  if (app === undefined) return own.length === 1 ? own[0] : undefined
+  return own.find(({ config }) => config.id === app)
+}
+
+/** RFC 3891 §3: a dialog that takes another's place is no new call. */
+function replace(deps: CallDeps, calls: Iterable<Call>, incoming: IncomingCall): void {
+  const { replaces } = incoming
+  for (const call of calls) {
+    if (call.tenant !== incoming.tenant || replaces === undefined) continue
+    if (call.takeOver(replaces, incoming)) return
+  }
+  refuse(deps, incoming, 'nothing-to-replace', 481)
+}
+
+function refuse(deps: CallDeps, { signalling }: IncomingCall, why: string, status: number): void {
+  deps.count('calls_refused', { why })
+  signalling.listen(deaf)
+  signalling.reject(status)
 }

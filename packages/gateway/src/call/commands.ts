@@ -25,7 +25,17 @@ const audioUrl = z
   )
 
 const play = z
-  .strictObject({ type: z.literal('play'), url: audioUrl, loop: z.int().min(1).max(100).default(1) })
+  .strictObject({
+    type: z.literal('play'),
+    url: audioUrl,
+    loop: z.int().min(1).max(100).default(1),
+    early: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Do not answer for it: a call that nobody answered yet hears it as early media (183). Skipped when the INVITE brought no offer',
+      ),
+  })
   .describe('Play a WAV file to the caller, then go on.')
 
 const gather = z
@@ -79,6 +89,91 @@ const waitFor = z
   .strictObject({ type: z.literal('wait'), ms: z.int().min(0).max(14_400_000).optional() })
   .describe('Do nothing for `ms`; without it, until new commands come or the caller leaves.')
 
+const sipOrNumber = /^(?:\+?[0-9][0-9 ().-]{0,38}|sips?:[^\s<>"]{1,250})$/
+/** Where a call may go: a number in any spelling of E.164, or a `sip:` address. Whether it may is the guard's to say. */
+export const dialAddress = z
+  .string()
+  .regex(sipOrNumber, 'a number such as +12125550100, or a sip: address')
+  .describe('A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows')
+export const ringTimeoutMs = z.int().min(1_000).max(180_000).default(30_000).describe('How long it may ring')
+const callerId = dialAddress.optional().describe('Caller ID to show; default: the app’s first')
+const ring = z
+  .enum(['ringback', 'early', 'music'])
+  .default('early')
+  .describe(
+    'What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music',
+  )
+
+const dial = z
+  .strictObject({
+    type: z.literal('dial'),
+    to: z.union([dialAddress, z.array(dialAddress).min(1).max(10)]),
+    strategy: z
+      .enum(['sequential', 'simultaneous'])
+      .default('sequential')
+      .describe('Of several: one after the other, or all at once; the first to answer has the call'),
+    from: callerId,
+    ring_timeout_ms: ringTimeoutMs,
+    ring,
+    time_limit_ms: z.int().min(1_000).max(14_400_000).optional().describe('The longest that they may talk'),
+    hangup_on_star: z.boolean().default(false).describe('The caller’s `*` ends the other leg'),
+    answer_on_bridge: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Answer the caller only when somebody who is dialled answers. Until then they hear their own ringing, or with `early` the other side’s tones and with `music` the app’s (183); if nobody answers they can still be refused with `reject`',
+      ),
+  })
+  .describe(
+    'Call somebody and connect the caller, until either hangs up; then ask the app what to do with a `call.dialed` webhook.',
+  )
+
+const hold = z
+  .strictObject({ type: z.literal('hold') })
+  .describe(
+    'Put the caller on hold: they hear the app’s hold music, and whoever they talk with hears nothing.',
+  )
+const unhold = z.strictObject({ type: z.literal('unhold') }).describe('Take the caller back from hold.')
+
+const consult = z
+  .strictObject({
+    type: z.literal('consult'),
+    action: z.enum(['start', 'cancel']).default('start'),
+    to: dialAddress.optional(),
+    from: callerId,
+    ring_timeout_ms: ringTimeoutMs,
+  })
+  .refine((command) => command.action === 'cancel' || command.to !== undefined, {
+    error: 'consult needs a to',
+    path: ['to'],
+  })
+  .describe(
+    'While a `dial` is connected: put the caller on hold and let the other side talk with somebody first. `transfer` with `complete` or a hang-up of the other side hands the caller over, `cancel` goes back.',
+  )
+
+const transfer = z
+  .strictObject({
+    type: z.literal('transfer'),
+    action: z.enum(['start', 'complete']).default('start'),
+    mode: z
+      .enum(['blind', 'refer'])
+      .default('blind')
+      .describe(
+        '`blind`: we call the target and stay in between. `refer`: the caller’s side is asked to call it (REFER), and we are out',
+      ),
+    to: dialAddress.optional(),
+    from: callerId,
+    ring_timeout_ms: ringTimeoutMs,
+    ring,
+  })
+  .refine((command) => command.action === 'complete' || command.to !== undefined, {
+    error: 'transfer needs a to',
+    path: ['to'],
+  })
+  .describe(
+    'Hand the caller over to somebody else, whom the app’s `dialing.transfers` must name. `complete` ends a `consult` that way. When it fails the app is asked with a `call.dialed` webhook.',
+  )
+
 const hangup = z.strictObject({ type: z.literal('hangup') }).describe('End the call.')
 
 export const callCommand = z.discriminatedUnion('type', [
@@ -89,6 +184,11 @@ export const callCommand = z.discriminatedUnion('type', [
   record,
   stream,
   waitFor,
+  dial,
+  hold,
+  unhold,
+  consult,
+  transfer,
   hangup,
 ])
 export type CallCommand = z.output<typeof callCommand>
@@ -111,13 +211,19 @@ export function isImmediate(command: CallCommand): boolean {
     case 'record':
     case 'hangup':
     case 'answer':
+    case 'hold':
+    case 'unhold':
+    case 'consult':
       return true
+    case 'transfer':
+      return command.action === 'complete'
     case 'stream':
       return command.action === 'stop' || command.direction !== 'both'
     case 'reject':
     case 'play':
     case 'gather':
     case 'wait':
+    case 'dial':
       return false
   }
 }

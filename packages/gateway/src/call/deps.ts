@@ -10,9 +10,12 @@ import type {
   RecordingId,
   StreamId,
   TenantId,
+  TokenId,
+  TrunkId,
 } from '#kernel'
-import type { FromMedia, LegStats, RecordingSpec, SealedSummary, StreamSpec } from '#media'
-import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+import type { FromMedia, LegStats, RecordingSpec, SealedSummary, SrtpPositions, StreamSpec } from '#media'
+import type { AudioCodec, NegotiatedAudio } from '@voxkeep/wire/sdp'
+import type { IncomingCall, LegSrtp, PlaceCall } from './contract.ts'
 
 /** What one call needs of the world; `gateway.ts` supplies it. */
 export interface CallDeps {
@@ -24,13 +27,114 @@ export interface CallDeps {
   readonly media: CallMedia
   readonly apps: ReadonlyMap<AppId, CallApp>
   readonly keep: Keep
+  /** What its configuration says of a trunk; undefined when there is none of that name. */
+  readonly trunk: (id: TrunkId) => TrunkFacts | undefined
+  /** Places a leg through a trunk. */
+  readonly place: PlaceCall
+  /** Judges whether somebody may be called, and counts it; the same for API, commands and transfers. */
+  readonly dialing: Dialing
+  /** Verifies a caller's PASSporT, as the trunk's policy says; resolves, with what the receipt shows, and never rejects. */
+  readonly verifyIdentity: (incoming: IncomingCall, signal: AbortSignal) => Promise<IdentityResult>
+  /** An `Identity` header value for a call we place; undefined when calls are not signed. */
+  readonly signIdentity: (call: { app: AppId; from: string; to: string }) => Promise<string | undefined>
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
+}
+
+export interface TrunkFacts {
+  readonly srtp: LegSrtp
+  /** In our order of preference. */
+  readonly codecs: readonly AudioCodec[]
+  /** Whether its peers may have a call transferred there. */
+  mayReferTo(to: string): boolean
+}
+
+/** What came of a caller's PASSporT (RFC 8224, RFC 8588). */
+export interface IdentityResult {
+  readonly status: 'off' | 'none' | 'passed' | 'failed' | 'unavailable'
+  readonly attestation?: 'A' | 'B' | 'C'
+  readonly originationId?: string
+  /** Why it did not pass: a word from a closed set. */
+  readonly reason?: string
+  /** Who signed: subject and service-provider code of its certificate. */
+  readonly signer?: string
+  /** The number that was first called, when a signed diversion (RFC 8946) brought the call here. */
+  readonly divertedFrom?: string
+  /** What the trunk's policy makes of it; with `reject`, the status to refuse with. */
+  readonly policy: 'accept' | 'downgrade' | 'reject'
+  readonly refuseWith?: number
+}
+
+/** The toll-fraud guard (`#dialing` fits). */
+export interface Dialing {
+  admit(request: DialRequest): Promise<DialAdmission>
+}
+
+export interface DialRequest {
+  readonly tenant: TenantId
+  readonly app: AppId
+  /** A number in any spelling of E.164 (`+1 212 555 0100`), or a `sip:` URI. */
+  readonly to: string
+  /** The caller ID that was asked for; the app's default when absent. */
+  readonly from: string | undefined
+  readonly via: 'api' | 'command' | 'transfer' | 'refer'
+  readonly token: TokenId | undefined
+}
+
+export type DialAdmission =
+  | {
+      readonly ok: true
+      /** To dial and to show: E.164 with `+`, or the URI. */
+      readonly to: string
+      readonly from: string
+      readonly trunks: readonly TrunkId[]
+      readonly lease: DialLease
+    }
+  | { readonly ok: false; readonly why: DialRefusal }
+
+export type DialRefusal =
+  | 'not-configured'
+  | 'not-a-number'
+  | 'caller-id'
+  | 'country'
+  | 'high-risk'
+  | 'denied'
+  | 'uri'
+  | 'transfer-target'
+  | 'concurrency'
+  | 'rate'
+  | 'minutes'
+  | 'spend'
+  | 'stopped'
+  | 'unavailable' // the guard could not decide: its store is gone
+
+/** One attempt that the guard counted. */
+export interface DialLease {
+  /**
+   * How long the leg may last from its answer on, by what is left of the day's minutes and spend; ms. It may have grown when
+   * that time is over, if others left something: read it again before hanging up.
+   */
+  readonly maxDurationMs: number
+  answered(): void
+  /** Counts the minutes. Call once, answered or not; never rejects. */
+  ended(): Promise<void>
 }
 
 /** The media plane, as far as a call needs it. */
 export interface CallMedia {
-  open(leg: LegId): Promise<{ rtpPort: number }>
-  connect(leg: LegId, audio: NegotiatedAudio): void
+  /** `near`: a leg that this one may be bridged with; both then live in one worker. */
+  open(leg: LegId, near?: LegId): Promise<{ rtpPort: number }>
+  /** Carries audio between two legs of one worker, both ways, until `unbridge` or either closes. */
+  bridge(a: LegId, b: LegId): void
+  unbridge(leg: LegId): void
+  /** Starts media, or goes on with what SDP agrees now. `rollover`: see the trunk's `srtp.rollover`; default `auto`. */
+  connect(
+    leg: LegId,
+    audio: NegotiatedAudio,
+    rollover?: 'auto' | 'keep' | 'reset',
+    before?: SrtpPositions,
+  ): void
+  /** How far the leg's peer has come under its SRTP key: for a leg that takes its place. */
+  positions(leg: LegId): Promise<SrtpPositions>
   close(leg: LegId): void
   /** Queues µ-law audio; resolves when it was played or stopped. */
   play(leg: LegId, ulaw: Uint8Array): Promise<'finished' | 'stopped' | 'closed'>
@@ -67,6 +171,8 @@ export interface CallApp {
   fetchAudio(url: string, signal: AbortSignal): Promise<Uint8Array>
   /** What the caller hears when the app cannot be asked. */
   readonly fallbackAudio: Uint8Array
+  /** What somebody on hold hears, over and over, as µ-law 8 kHz; undefined: silence. */
+  readonly holdMusic: Uint8Array | undefined
   /** Names of the secrets that sign, for the receipt: fingerprints, never the values. */
   readonly signers: readonly string[]
   readonly accountSid: string
@@ -95,7 +201,8 @@ export interface Keep {
     id: RecordingId,
     outcome: { state: 'sealed' | 'failed'; sealed?: SealedSummary },
   ): Promise<void>
-  ladder(leg: LegId): unknown
+  /** What was signalled, leg after leg; each is given once. */
+  ladder(legs: readonly LegId[]): unknown
 }
 export interface BegunRecording {
   /** The caller zeroes `dataKey`. */
@@ -110,12 +217,16 @@ export interface CallRecord {
   readonly tenant: TenantId
   readonly app: AppId
   readonly trunk: string
+  readonly direction: 'inbound' | 'outbound'
   readonly from: string
   readonly to: string
   readonly startedAtMs: number
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 export interface CallChange {
+  /** Another one than was thought at first: that could not carry the call. */
+  readonly trunk?: string
   readonly state?: 'active' | 'ended'
   readonly answeredAtMs?: number
   readonly endedAtMs?: number
@@ -140,6 +251,16 @@ export type EndReason =
   | 'not-acceptable' // no common codec, or no SRTP
   | 'over-capacity'
   | 'no-ack'
+  | 'busy' // from here: why a call that we placed was not answered
+  | 'no-answer'
+  | 'not-found'
+  | 'unreachable'
+  | 'callee-rejected'
+  | 'callee-hung-up'
+  | 'transferred' // the peers talk without us now
+  | 'replaced'
+  | 'identity-refused' // the trunk wants a verified caller
+  | 'limit-reached' // the day's minutes or spend are used up
   | 'connection-lost'
   | 'audit-failed'
   | 'shutdown'

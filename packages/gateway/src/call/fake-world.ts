@@ -10,8 +10,15 @@ import {
 } from '#kernel'
 import type { FromMedia, SealedSummary, StreamSpec } from '#media'
 import { WebhookError } from '#webhook'
-import type { IncomingCall, SignallingEvents } from './contract.ts'
-import type { CallApp, CallDeps, Decision, Keep } from './deps.ts'
+import type {
+  IncomingCall,
+  OutgoingCall,
+  OutgoingEvents,
+  ReferOutcome,
+  SignallingEvents,
+  SignallingSecurity,
+} from './contract.ts'
+import type { CallApp, CallDeps, Decision, DialRefusal, DialRequest, IdentityResult, Keep } from './deps.ts'
 
 /** Everything a call touches, faked in memory for tests; `trace` holds what happened, in order. */
 export interface FakeWorld {
@@ -27,8 +34,44 @@ export interface FakeWorld {
   signalling(): SignallingEvents
   media(event: FromMedia): void
   /** Ends what plays now. */
-  finishPlay(): void
+  finishPlay(leg?: LegId): void
+  /** The calls that were placed, in order; B1 is the first in `trace`. */
+  readonly outgoing: FakeOutgoing[]
+  readonly dials: DialRequest[]
+  /** What the guard says, for as long as a test leaves it so. */
+  readonly guard: { refuse?: DialRefusal; trunks: string[]; maxDurationMs: number }
+  readonly stories: string[]
 }
+
+export interface FakeOutgoing {
+  readonly call: OutgoingCall
+  readonly events: OutgoingEvents
+  readonly offer: string
+}
+
+/** What a carrier's side answers to our offer: its crypto, with a key of its own. */
+export function fakeAnswer(placed: FakeOutgoing, direction = 'sendrecv'): Uint8Array {
+  const tag = /a=crypto:(\d+) AES_CM_128_HMAC_SHA1_80/.exec(placed.offer)?.[1] ?? '1'
+  return new TextEncoder().encode(
+    `v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 5000 RTP/SAVP 0 101\r\n` +
+      `a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=${direction}\r\n` +
+      `a=crypto:${tag} AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`,
+  )
+}
+
+export const fakeSecurity: SignallingSecurity = {
+  transport: 'tls',
+  tlsVersion: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  group: 'X25519MLKEM768',
+  sourceAddress: '127.0.0.1',
+  authenticatedBy: ['address'],
+}
+
+const fakeProfile = {
+  srtp: { suites: ['AES_CM_128_HMAC_SHA1_80'], allowAvpWithCrypto: false, rollover: 'auto' },
+  codecs: ['PCMU', 'PCMA'],
+} as const
 
 export const fakeLeg = 'leg_00000000000000000000000000000001' as LegId
 
@@ -45,22 +88,41 @@ export function answers(...actions: object[]): Decision {
 }
 
 export function fakeWorld(
-  o: { offer?: Uint8Array | undefined; fallbackReject?: boolean; reconnects?: number } = {},
+  o: {
+    offer?: Uint8Array | undefined
+    fallbackReject?: boolean
+    reconnects?: number
+    music?: boolean
+    signs?: boolean
+    identity?: IdentityResult
+    /** What the caller's side says to a REFER. */
+    referred?: ReferOutcome
+    /** Whether the trunk takes REFER. */
+    refer?: boolean
+  } = {},
 ): FakeWorld {
   const clock = fakeClock()
   const trace: string[] = []
   const streams: StreamSpec[] = []
   const receipts: object[] = []
+  const stories: string[] = []
+  const dials: DialRequest[] = []
+  const guard: FakeWorld['guard'] = { trunks: ['carrier'], maxDurationMs: 600_000 }
   const decisions: FakeWorld['decisions'] = []
   const asked: FakeWorld['asked'] = []
   let events: SignallingEvents | undefined
-  let onLeg: (event: FromMedia) => void = () => {}
-  let playing: ((why: 'finished' | 'stopped') => void) | undefined
+  const legs = new Map<LegId, (event: FromMedia) => void>()
+  const playing = new Map<LegId, (why: 'finished' | 'stopped') => void>()
   let counter = 0
-  const stopPlay = () => {
-    trace.push('stopPlay')
-    playing?.('stopped')
-    playing = undefined
+  const stopPlay = (leg: LegId) => {
+    trace.push(leg === fakeLeg ? 'stopPlay' : `stopPlay ${name(leg)}`)
+    playing.get(leg)?.('stopped')
+    playing.delete(leg)
+  }
+  const outgoing: FakeWorld['outgoing'] = []
+  const name = (leg: LegId) => {
+    const index = outgoing.findIndex(({ call }) => call.leg === leg)
+    return leg === fakeLeg ? 'A' : index === -1 ? 'new' : `B${index + 1}`
   }
   const app: CallApp = {
     config: appConfig(o.fallbackReject ?? false, o.reconnects ?? 0),
@@ -79,6 +141,7 @@ export function fakeWorld(
       return new Uint8Array(160)
     },
     fallbackAudio: new Uint8Array(320),
+    holdMusic: o.music === true ? new Uint8Array(800) : undefined,
     signers: ['k1'],
     accountSid: `AC${'0'.repeat(32)}`,
   }
@@ -90,26 +153,40 @@ export function fakeWorld(
     advertisedAddress: undefined,
     apps: new Map([['agent' as AppId, app]]),
     count: () => {},
-    keep: fakeKeep(trace, receipts),
+    keep: fakeKeep(trace, receipts, stories),
+    trunk: (id) =>
+      id === ('nowhere' as TrunkId) ? undefined : { ...fakeProfile, mayReferTo: () => o.refer ?? false },
+    place: fakePlace(trace, outgoing),
+    dialing: fakeDialing(guard, dials, trace),
+    verifyIdentity: async () => o.identity ?? { status: 'off', policy: 'accept' },
+    signIdentity: async () => (o.signs ? 'a.b.c;info=<https://x.test/c>' : undefined),
     media: {
       open: async () => (trace.push('open'), { rtpPort: 20_000 }),
-      connect: (_, audio) => trace.push(`connect ${audio.direction} ${audio.srtp?.suite}`),
-      close: () => trace.push('close'),
-      play: (_, ulaw) => {
-        trace.push(`play ${ulaw.length}`)
-        return new Promise((resolve) => (playing = resolve))
+      bridge: (a, b) => void trace.push(`bridge ${name(a)} ${name(b)}`),
+      unbridge: (leg) => void trace.push(`unbridge ${name(leg)}`),
+      connect: (leg, audio) =>
+        void trace.push(
+          leg === fakeLeg
+            ? `connect ${audio.direction} ${audio.srtp?.suite}`
+            : `connect ${name(leg)} ${audio.direction}`,
+        ),
+      close: (leg) => void trace.push(leg === fakeLeg ? 'close' : `close ${name(leg)}`),
+      play: (leg, ulaw) => {
+        trace.push(leg === fakeLeg ? `play ${ulaw.length}` : `play ${name(leg)} ${ulaw.length}`)
+        return new Promise((resolve) => playing.set(leg, resolve))
       },
       stopPlay,
       openStream: (_, spec) => (trace.push(`openStream ${spec.direction}`), streams.push(spec)),
       closeStream: (leg, stream) => {
         trace.push('closeStream')
-        onLeg({ kind: 'stream.closed', leg, stream, why: 'closed-by-gateway', stats: noStats })
+        legs.get(leg)?.({ kind: 'stream.closed', leg, stream, why: 'closed-by-gateway', stats: noStats })
       },
       startRecording: async () => void trace.push('startRecording'),
       pauseRecording: () => trace.push('pauseRecording'),
       resumeRecording: () => trace.push('resumeRecording'),
       stopRecording: async () => (trace.push('stopRecording'), sealed),
       tellDigit: (_, digit) => trace.push(`tellDigit ${digit}`),
+      positions: async () => [],
       stats: async () => ({
         packetsIn: 1,
         packetsOut: 1,
@@ -119,7 +196,7 @@ export function fakeWorld(
         toAppP50Ms: 0,
         toAppP99Ms: 0,
       }),
-      onLeg: (_, handler) => ((onLeg = handler), () => (onLeg = () => {})),
+      onLeg: (leg, handler) => (legs.set(leg, handler), () => void legs.delete(leg)),
     },
   }
   const incoming: IncomingCall = {
@@ -132,15 +209,11 @@ export function fakeWorld(
     sipCallId: 'abc',
     offer: 'offer' in o ? o.offer : fakeOffer,
     localAddress: '127.0.0.1',
-    security: {
-      transport: 'tls',
-      tlsVersion: 'TLSv1.3',
-      cipher: 'TLS_AES_256_GCM_SHA384',
-      group: 'X25519MLKEM768',
-      sourceAddress: '127.0.0.1',
-      authenticatedBy: ['address'],
-    },
-    srtp: { suites: ['AES_CM_128_HMAC_SHA1_80'], allowAvpWithCrypto: false },
+    security: fakeSecurity,
+    ...fakeProfile,
+    identity: [],
+    date: undefined,
+    replaces: undefined,
     signalling: {
       ring: () => trace.push('ring'),
       answer: async (sdp) => {
@@ -152,6 +225,8 @@ export function fakeWorld(
         events?.ended('rejected')
       },
       hangup: async () => void trace.push('hangup'),
+      reoffer: async () => new Uint8Array(),
+      refer: async ({ to }) => (trace.push(`refer ${to}`), o.referred ?? { ok: true }),
       listen: (listener) => (events = listener),
     },
   }
@@ -165,11 +240,18 @@ export function fakeWorld(
     decisions,
     asked,
     signalling: () => events as SignallingEvents,
-    media: (event) => onLeg(event),
-    finishPlay: () => {
-      playing?.('finished')
-      playing = undefined
+    media: (event) => {
+      if ('leg' in event) legs.get(event.leg)?.(event)
     },
+    finishPlay: (leg = fakeLeg) => {
+      const finish = playing.get(leg)
+      playing.delete(leg)
+      finish?.('finished')
+    },
+    outgoing,
+    dials,
+    guard,
+    stories,
   }
 }
 
@@ -183,14 +265,44 @@ export const noStats = {
   clears: 0,
 }
 
-function fakeKeep(trace: string[], receipts: object[]): Keep {
+function fakePlace(trace: string[], outgoing: FakeOutgoing[]): CallDeps['place'] {
+  return (call, events) => {
+    const name = `B${outgoing.length + 1}`
+    trace.push(`place ${name} ${call.trunk} ${call.to}`)
+    const placed = { call, events, offer: call.offer('127.0.0.1') }
+    outgoing.push(placed)
+    return {
+      reoffer: async (sdp) => (trace.push(`reoffer ${name}`), fakeAnswer({ ...placed, offer: sdp })),
+      refer: async () => ({ ok: true }),
+      hangup: async () => void trace.push(`hangup ${name}`),
+    }
+  }
+}
+
+function fakeDialing(guard: FakeWorld['guard'], dials: DialRequest[], trace: string[]): CallDeps['dialing'] {
+  return {
+    async admit(request) {
+      dials.push(request)
+      if (guard.refuse !== undefined) return { ok: false, why: guard.refuse }
+      const lease = {
+        maxDurationMs: guard.maxDurationMs,
+        answered: () => void trace.push('lease answered'),
+        ended: async () => void trace.push('lease ended'),
+      }
+      const { to, from = '+12025550199' } = request
+      return { ok: true, to, from, trunks: guard.trunks as TrunkId[], lease }
+    },
+  }
+}
+
+function fakeKeep(trace: string[], receipts: object[], stories: string[]): Keep {
   return {
     begin: async () => void trace.push('kept'),
     update: async (_, change) => {
       if (change.endReason !== undefined) trace.push(`ended ${change.endReason}`)
       if (change.receipt !== undefined) receipts.push(structuredClone(change.receipt))
     },
-    story: () => {},
+    story: (_call, _tenant, kind) => void stories.push(kind),
     audit: async (event) => void trace.push(`audit ${event.type}`),
     beginRecording: (_call, _tenant, id) => ({
       spec: { id, path: '/x', header: new Uint8Array(), dataKey: new Uint8Array(32), fsyncMs: 0 },

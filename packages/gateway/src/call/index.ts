@@ -1,9 +1,26 @@
 export { type Call, type CallState } from './call.ts'
-export { startCalls, type Calls } from './calls.ts'
-export { callCommand, callCommands, decisionAnswer, type CallCommand } from './commands.ts'
+export { startCalls, type Calls, type CreateCall, type CreatedCall } from './calls.ts'
+export {
+  callCommand,
+  callCommands,
+  decisionAnswer,
+  dialAddress,
+  ringTimeoutMs,
+  type CallCommand,
+} from './commands.ts'
 export type {
   HandleIncoming,
+  HangupReason,
   IncomingCall,
+  LegSignalling,
+  LegSrtp,
+  OutgoingCall,
+  OutgoingEvents,
+  PlaceCall,
+  PlaceFailure,
+  ReferOutcome,
+  ReferRequest,
+  ReferTarget,
   Signalling,
   SignallingEnd,
   SignallingEvents,
@@ -16,9 +33,16 @@ export type {
   CallMedia,
   CallRecord,
   Decision,
+  DialAdmission,
+  Dialing,
+  DialLease,
+  DialRefusal,
+  DialRequest,
   EndReason,
+  IdentityResult,
   Keep,
   StoryValue,
+  TrunkFacts,
 } from './deps.ts'
 export { CallError } from './error.ts'
-export type { SecurityReceipt } from './receipt.ts'
+export type { LegEntry, SecurityReceipt } from './receipt.ts'

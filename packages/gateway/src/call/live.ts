@@ -1,13 +1,22 @@
-import type { CallId, Log } from '#kernel'
+import type { CallId, LegId, Log, TenantId, TokenId } from '#kernel'
 import type { FromMedia } from '#media'
-import type { IncomingCall } from './contract.ts'
+import type { CallLeg } from './call-leg.ts'
+import type { CallLegs } from './call-legs.ts'
 import type { CallApp, CallDeps, EndReason, StoryValue } from './deps.ts'
 import type { SecurityReceipt } from './receipt.ts'
 
-/** What the parts of one call (program, streams, recorder) share of it. */
+/** What the parts of one call (program, dialler, streams, recorder) share of it. */
 export interface Live {
   readonly id: CallId
-  readonly incoming: IncomingCall
+  readonly tenant: TenantId
+  /** The leg that commands, streams and the recording are about; undefined while one that we place is not answered. */
+  readonly first: CallLeg | undefined
+  /** Its media. Throws while there is none: what needs it waits for `ensureAnswered`. */
+  readonly leg: LegId
+  /** All that have not ended. */
+  readonly legs: CallLegs
+  /** On whose behalf it dials: the token that made the call or gave the last commands; undefined for the app's own answers. */
+  readonly token: TokenId | undefined
   readonly deps: CallDeps
   readonly app: CallApp
   readonly log: Log
@@ -16,15 +25,23 @@ export interface Live {
   readonly signal: AbortSignal
   /** Answers the call if nobody has; resolves when audio can flow. Rejects when the call cannot be answered. */
   ensureAnswered(): Promise<void>
+  /** Makes ready to answer, and to be heard before that. Rejects when the call cannot be answered. */
+  prepare(): Promise<void>
+  /** Lets a caller whom nobody answered hear what is played or bridged to them (early media). Only after `prepare`. */
+  early(): void
   /** Refuses a call that nobody has answered, and ends it; one that was answered just ends. */
   reject(status: number, reason: EndReason): Promise<void>
   end(reason: EndReason): Promise<void>
+  /** What every decision webhook says about the call. */
+  describe(): { readonly call_id: CallId; readonly call_sid: string } & Readonly<Record<string, unknown>>
+  /** The app is about to hear of the call, so that it will be told of its end as well. */
+  asking(): void
   /** A line in the call's story: fire and forget. */
   story(kind: string, fields?: Readonly<Record<string, StoryValue>>): void
   /** An entry in the audit log; resolves when durable, ends the call and rejects when it cannot be. */
   audit(type: string, fields?: Readonly<Record<string, StoryValue>>): Promise<void>
   /** Queues an event webhook; its failure is logged, never thrown. */
   tell(type: string, data?: object): Promise<void>
-  /** Hears what the media plane reports on the leg until the returned function is called. */
+  /** Hears what the media plane reports on the first leg until the returned function is called. */
   onMedia(handler: (event: FromMedia) => void): () => void
 }

@@ -1,8 +1,10 @@
-import { createId } from '#kernel'
-import { decisionAnswer, type CallCommand } from './commands.ts'
+import { ask } from './ask.ts'
+import type { CallCommand } from './commands.ts'
+import { runConsult, runDial, runTransfer } from './dial-commands.ts'
+import type { Dialler } from './dialler.ts'
 import { gatherDigits } from './digits.ts'
 import type { Live } from './live.ts'
-import { hostOf } from './receipt.ts'
+import { fetchAudio, playOut } from './prompt.ts'
 import type { Recorder } from './recorder.ts'
 import type { Streams } from './streams.ts'
 
@@ -10,10 +12,11 @@ export interface ProgramParts {
   readonly live: Live
   readonly streams: Streams
   readonly recorder: Recorder
+  readonly dialler: Dialler
 }
 
 /** What a command tells the program to do next. */
-type Next = 'on' | 'over' | readonly CallCommand[]
+export type Next = 'on' | 'over' | readonly CallCommand[]
 
 /**
  * Runs commands in order until they run out, one ends the call, or `signal` aborts (newer commands took over).
@@ -45,7 +48,7 @@ export async function runCommand(
   command: CallCommand,
   signal: AbortSignal,
 ): Promise<Next> {
-  const { live, streams, recorder } = parts
+  const { live, dialler } = parts
   switch (command.type) {
     case 'answer':
       await live.ensureAnswered()
@@ -60,7 +63,7 @@ export async function runCommand(
       await pause(live, command.ms, signal)
       return 'on'
     case 'play':
-      await live.ensureAnswered()
+      await (command.early ? beHeard(live) : live.ensureAnswered())
       await play(live, command, signal)
       return 'on'
     case 'gather':
@@ -68,18 +71,47 @@ export async function runCommand(
       return gather(live, command, signal)
     case 'record':
       await live.ensureAnswered()
-      await record(recorder, command.action)
+      await record(parts.recorder, command.action)
       return 'on'
     case 'stream':
       await live.ensureAnswered()
-      if (command.action === 'stop') streams.closeAll()
-      else if (command.direction === 'both') await streams.run(command, signal)
-      else
-        void streams
-          .run(command, live.signal)
-          .catch((error: unknown) => live.log.error('stream failed', { error }))
+      await stream(parts, command, signal)
+      return 'on'
+    case 'dial':
+      await (command.answer_on_bridge ? live.prepare() : live.ensureAnswered())
+      return runDial(live, dialler, command, signal)
+    case 'transfer':
+      await live.ensureAnswered()
+      return runTransfer(live, dialler, command, signal)
+    case 'consult':
+      await live.ensureAnswered()
+      runConsult(live, dialler, command)
+      return 'on'
+    case 'hold':
+    case 'unhold':
+      await live.ensureAnswered()
+      dialler.hold(command.type === 'hold')
       return 'on'
   }
+}
+
+/** As early media, where nobody answered the caller yet. */
+async function beHeard(live: Live): Promise<void> {
+  await live.prepare()
+  live.early()
+}
+
+async function stream(
+  { live, streams }: ProgramParts,
+  command: Extract<CallCommand, { type: 'stream' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (command.action === 'stop') streams.closeAll()
+  else if (command.direction === 'both') await streams.run(command, signal)
+  else
+    void streams
+      .run(command, live.signal)
+      .catch((error: unknown) => live.log.error('stream failed', { error }))
 }
 
 async function record(recorder: Recorder, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void> {
@@ -107,37 +139,11 @@ async function play(
   command: Extract<CallCommand, { type: 'play' }>,
   signal: AbortSignal,
 ): Promise<void> {
+  if (live.first?.audio === undefined) return live.story('play.unheard')
   const audio = await fetchAudio(live, command.url, signal)
   if (audio === undefined) return
   for (let round = 0; round < command.loop && !signal.aborted; round++) {
     if ((await playOut(live, audio, signal)) !== 'finished') return
-  }
-}
-
-async function playOut(
-  live: Live,
-  audio: Uint8Array,
-  signal: AbortSignal,
-): Promise<'finished' | 'stopped' | 'closed'> {
-  if (signal.aborted) return 'stopped'
-  const stop = () => live.deps.media.stopPlay(live.incoming.leg)
-  signal.addEventListener('abort', stop, { once: true })
-  const why = await live.deps.media.play(live.incoming.leg, audio)
-  signal.removeEventListener('abort', stop)
-  return why
-}
-
-/** A prompt that cannot be had is skipped and told, so that a broken link does not strand the caller. */
-async function fetchAudio(live: Live, url: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const absolute = new URL(url, live.app.config.webhook.url).href
-  try {
-    return await live.app.fetchAudio(absolute, signal)
-  } catch (error) {
-    if (signal.aborted) return undefined
-    live.log.warn('audio could not be fetched', { host: hostOf(absolute), error })
-    live.story('play.failed', { host: hostOf(absolute) })
-    await live.tell('play.failed', { url: absolute })
-    return undefined
   }
 }
 
@@ -168,46 +174,4 @@ async function gather(
   if (why === 'aborted') return 'over'
   live.story('gathered', { count: digits.length, why })
   return (await ask(live, 'call.gathered', { digits, reason: why }, signal)) ?? 'over'
-}
-
-/**
- * Asks the app what to do. `undefined` means that the call is over: the app could not be asked, and the fallback was given.
- * An empty list of actions means: go on with what was already told.
- */
-export async function ask(
-  live: Live,
-  type: string,
-  data: object,
-  signal: AbortSignal,
-): Promise<readonly CallCommand[] | 'on' | undefined> {
-  const id = createId('evt', live.deps.clock.now(), live.deps.random)
-  const decision = await live.app.decide({ id, type, call: live.id, data }, signal)
-  const host = hostOf(decision.ok ? decision.url : live.app.config.webhook.url)
-  const parsed = decision.ok ? decisionAnswer.safeParse(decision.answer) : undefined
-  const outcome = decision.ok ? (parsed?.success ? 'answered' : 'not-understood') : decision.why
-  live.receipt.webhooks.push({ type, host, signedBy: live.app.signers, outcome })
-  live.deps.count('decisions', { outcome })
-  if (signal.aborted) return undefined
-  live.story('decision', {
-    type,
-    host,
-    outcome,
-    ...(!decision.ok && decision.status !== undefined && { status: decision.status }),
-  })
-  if (parsed?.success) return parsed.data.length === 0 && type !== 'call.incoming' ? 'on' : parsed.data
-  const faults = parsed?.error.issues
-    .slice(0, 5)
-    .map((issue) => ({ at: issue.path.join('.'), message: issue.message }))
-  live.log.warn('app gave no usable answer', { callId: live.id, type, outcome, faults })
-  await live.tell('call.decision_failed', { decision: type, reason: outcome, faults: faults ?? [] })
-  await giveFallback(live, signal)
-  return undefined
-}
-
-async function giveFallback(live: Live, signal: AbortSignal): Promise<void> {
-  if (live.app.config.fallback.reject) return live.reject(503, 'app-failed')
-  live.story('fallback')
-  await live.ensureAnswered()
-  await playOut(live, live.app.fallbackAudio, signal)
-  await live.end('app-failed')
 }

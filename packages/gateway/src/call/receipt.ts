@@ -1,12 +1,18 @@
+import type { LegStats, StreamEnd, StreamStats, StreamTls } from '#media'
 import type { StreamId } from '#kernel'
-import type { StreamEnd, StreamStats, StreamTls } from '#media'
+import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SignallingSecurity } from './contract.ts'
-import type { EndReason } from './deps.ts'
+import type { DialRequest, EndReason, IdentityResult } from './deps.ts'
 
 /** What protected a call, hop by hop, and what was kept of it under which key. Grows with the call; holds no content. */
 export interface SecurityReceipt {
-  readonly sip: SignallingSecurity
-  srtp: { suite: string; rtcp: 'muxed' | 'separate' } | null
+  /** The first leg's; null while one that we place is not answered. */
+  sip: SignallingSecurity | null
+  srtp: LegSrtpEntry | null
+  /** What the caller's PASSporT proved; null where the call is ours. */
+  identity: Omit<IdentityResult, 'refuseWith'> | null
+  /** One entry for each leg that we dialled, answered or not; without numbers. */
+  legs: LegEntry[]
   /** One entry a webhook that was asked: where, by which secrets it was signed (fingerprints), how it ended. */
   webhooks: { type: string; host: string; signedBy: readonly string[]; outcome: string }[]
   streams: StreamEntry[]
@@ -17,7 +23,37 @@ export interface SecurityReceipt {
     sha256: string | null
     durationMs: number | null
   }[]
+  /** Of the first leg's audio, over the whole call; null when there was none. */
+  quality: Quality | null
   endReason: EndReason | null
+}
+
+export interface LegSrtpEntry {
+  readonly suite: string
+  readonly rtcp: 'muxed' | 'separate'
+}
+
+export interface LegEntry {
+  readonly trunk: string
+  readonly via: DialRequest['via']
+  sip: SignallingSecurity | null
+  srtp: LegSrtpEntry | null
+  /** A PASSporT of ours went with it. */
+  identitySigned: boolean
+  /** `answered`, or why it was not. */
+  outcome: string
+  /** From the answer; null without one. */
+  durationMs: number | null
+}
+
+export interface Quality {
+  /** G.107 estimate, 1 to 4.5; null when the audio was too short to tell. */
+  readonly mos: number | null
+  readonly lost: number
+  readonly jitterMs: number
+  readonly rttMs: number | null
+  /** What the peer reported of what it hears. */
+  readonly peerMos: number | null
 }
 
 /** `blocked`: never dialled, for the guard lets nobody go there. */
@@ -31,8 +67,26 @@ export interface StreamEntry {
   stats: StreamStats | null
 }
 
-export function startReceipt(sip: SignallingSecurity): SecurityReceipt {
-  return { sip, srtp: null, webhooks: [], streams: [], recordings: [], endReason: null }
+export function startReceipt(sip: SignallingSecurity | null): SecurityReceipt {
+  return {
+    sip,
+    srtp: null,
+    identity: null,
+    legs: [],
+    webhooks: [],
+    streams: [],
+    recordings: [],
+    quality: null,
+    endReason: null,
+  }
+}
+
+export function srtpEntry(audio: NegotiatedAudio): LegSrtpEntry {
+  return { suite: audio.srtp?.suite ?? 'none', rtcp: audio.remote.rtcpMux ? 'muxed' : 'separate' }
+}
+
+export function qualityOf({ mos, lost, jitterMs, rttMs, peer }: LegStats): Quality {
+  return { mos: mos ?? null, lost, jitterMs, rttMs: rttMs ?? null, peerMos: peer?.mos ?? null }
 }
 
 /** The host a URL names, or nothing sensible for one that does not parse: never its path, which may carry an id. */

@@ -1,4 +1,4 @@
-import { createId, type RecordingId } from '#kernel'
+import { createId, type LegId, type RecordingId } from '#kernel'
 import type { SealedSummary } from '#media'
 import type { Live } from './live.ts'
 
@@ -9,10 +9,16 @@ export interface Recorder {
   resume(): void
   /** Seals what there is; resolves when the object is complete and listed. */
   stop(): Promise<void>
+  /** Seals what there is, for the audio goes away; the returned function goes on with another recording, should it stay after all. */
+  suspend(): Promise<() => Promise<void>>
+  /** Another leg became the first one: what was recorded is sealed, and a recording of its audio begins. */
+  follow(): Promise<void>
 }
 
 interface Running {
   readonly id: RecordingId
+  /** Whose audio it is. */
+  readonly leg: LegId
   readonly entry: Live['receipt']['recordings'][number]
   paused: boolean
 }
@@ -28,7 +34,7 @@ export function callRecorder(live: Live): Recorder {
   async function begin(): Promise<void> {
     const id = createId('rec', live.deps.clock.now(), live.deps.random)
     const { clock, keep } = live.deps
-    const { spec, keyRef, listed } = keep.beginRecording(live.id, live.incoming.tenant, id, clock.now())
+    const { spec, keyRef, listed } = keep.beginRecording(live.id, live.tenant, id, clock.now())
     try {
       await Promise.all([listed, live.audit('recording.starting', { recording: id, keyRef })])
     } catch (error) {
@@ -36,10 +42,11 @@ export function callRecorder(live: Live): Recorder {
       throw error
     }
     const entry = { id, keyRef, state: 'recording' as const, sha256: null, durationMs: null }
-    running = { id, entry, paused: false }
+    const { leg } = live
+    running = { id, leg, entry, paused: false }
     live.receipt.recordings.push(entry)
     try {
-      await live.deps.media.startRecording(live.incoming.leg, spec)
+      await live.deps.media.startRecording(leg, spec)
     } catch (error) {
       // The call goes on: whether it may without a recording is the app's to say, and it is told.
       live.log.error('recording could not start', { recordingId: id, error })
@@ -80,28 +87,44 @@ export function callRecorder(live: Live): Recorder {
   const toggle = (pause: boolean) => {
     if (running === undefined || running.paused === pause) return
     running.paused = pause
-    if (pause) live.deps.media.pauseRecording(live.incoming.leg)
-    else live.deps.media.resumeRecording(live.incoming.leg)
+    if (pause) live.deps.media.pauseRecording(running.leg)
+    else live.deps.media.resumeRecording(running.leg)
     live.story(pause ? 'recording.paused' : 'recording.resumed', { recording: running.id })
   }
+  const start = () => {
+    if (running !== undefined) return Promise.resolve()
+    starting ??= begin().finally(() => (starting = undefined))
+    return starting
+  }
+  const stop = async () => {
+    await starting?.catch(() => {})
+    if (running === undefined) return
+    try {
+      await settle('sealed', await live.deps.media.stopRecording(running.leg))
+    } catch (error) {
+      live.log.error('recording could not be sealed to its end', { recordingId: running?.id, error })
+      await settle('failed', undefined)
+    }
+    if (live.signal.aborted) unlisten()
+  }
+  const suspend = async () => {
+    const { paused } = running ?? {}
+    await stop()
+    return async () => {
+      if (paused === undefined || live.signal.aborted) return
+      await start()
+      if (paused) toggle(true)
+    }
+  }
   return {
-    start() {
-      if (running !== undefined) return Promise.resolve()
-      starting ??= begin().finally(() => (starting = undefined))
-      return starting
-    },
+    start,
     pause: () => toggle(true),
     resume: () => toggle(false),
-    async stop() {
-      await starting?.catch(() => {})
-      if (running === undefined) return
-      try {
-        await settle('sealed', await live.deps.media.stopRecording(live.incoming.leg))
-      } catch (error) {
-        live.log.error('recording could not be sealed to its end', { recordingId: running?.id, error })
-        await settle('failed', undefined)
-      }
-      if (live.signal.aborted) unlisten()
+    stop,
+    suspend,
+    async follow() {
+      const goOn = await suspend()
+      await goOn()
     },
   }
 }

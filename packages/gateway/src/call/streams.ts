@@ -67,7 +67,7 @@ async function attach(
   }
   await live.audit('stream.opening', { stream: id, host: entry.host, direction: command.direction })
   if (signal.aborted) return (entry.end = 'closed-by-gateway')
-  const { leg } = live.incoming
+  const { leg } = live
   const close = () => live.deps.media.closeStream(leg, id)
   const ended = Promise.withResolvers<StreamEnd>()
   const unlisten = live.onMedia((event) => follow(live, entry, event, ended.resolve))

@@ -1,0 +1,106 @@
+import { ask } from './ask.ts'
+import type { CallCommand } from './commands.ts'
+import type { Dialler, DialOrder, DialReport } from './dialler.ts'
+import type { Live } from './live.ts'
+import type { Next } from './program.ts'
+import { admit } from './place-leg.ts'
+
+type Command<Type extends CallCommand['type']> = Extract<CallCommand, { type: Type }>
+
+/** Dials, connects, waits until it is over, and asks the app how to go on. */
+export async function runDial(
+  live: Live,
+  dialler: Dialler,
+  command: Command<'dial'>,
+  signal: AbortSignal,
+): Promise<Next> {
+  const report = await dialler.dial(
+    {
+      to: typeof command.to === 'string' ? [command.to] : command.to,
+      strategy: command.strategy,
+      from: command.from,
+      via: 'command',
+      ringTimeoutMs: command.ring_timeout_ms,
+      ring: command.ring,
+      timeLimitMs: command.time_limit_ms,
+      hangupOnStar: command.hangup_on_star,
+    },
+    signal,
+  )
+  return askAfter(live, report, signal)
+}
+
+/** Hands the caller over. When that went well the call ends with the new conversation; else the app is asked how to go on. */
+export async function runTransfer(
+  live: Live,
+  dialler: Dialler,
+  command: Command<'transfer'>,
+  signal: AbortSignal,
+): Promise<Next> {
+  const { to = '', from, ring_timeout_ms: ringTimeoutMs, ring } = command
+  if (command.action === 'complete') {
+    if (!dialler.complete()) live.story('command.ignored', { type: 'transfer' })
+    return 'on'
+  }
+  if (command.mode === 'refer') return referAway(live, to, signal)
+  const via = 'transfer'
+  const rest = { timeLimitMs: undefined, hangupOnStar: false }
+  const order: DialOrder = { to: [to], strategy: 'sequential', from, via, ringTimeoutMs, ring, ...rest }
+  const report = await dialler.dial(order, signal)
+  if (!report.answered || signal.aborted) return askAfter(live, report, signal)
+  await live.end(report.endedBy === 'limit-reached' ? 'limit-reached' : 'callee-hung-up')
+  return 'over'
+}
+
+export function runConsult(live: Live, dialler: Dialler, command: Command<'consult'>): void {
+  if (command.action === 'cancel') return dialler.cancelConsult()
+  const { to = '', from, ring_timeout_ms: ringTimeoutMs } = command
+  if (!dialler.consult({ to, from, via: 'transfer', ringTimeoutMs }))
+    live.story('command.ignored', { type: 'consult' })
+}
+
+/** Asks the first leg's peer to call the target itself, which costs somebody just as much: the guard decides all the same. */
+async function referAway(live: Live, to: string, signal: AbortSignal): Promise<Next> {
+  const order = { to, from: undefined, via: 'transfer' as const, ringTimeoutMs: 0, near: undefined }
+  const admission = await admit(live, order)
+  if (!admission.ok) {
+    const failed = { ok: false, why: 'refused', refusal: admission.why } as const
+    return askAfter(live, { answered: false, failed }, signal)
+  }
+  await admission.lease.ended() // it is no leg of ours
+  await live.audit('transfer.referring', {})
+  const outcome = await live.first?.signalling?.refer({ to: admission.to })
+  if (signal.aborted) return 'over'
+  if (outcome?.ok === true) {
+    await live.end('transferred')
+    return 'over'
+  }
+  const { why = 'refused', status } = outcome ?? {}
+  const isNoAnswer = why === 'timeout'
+  const failed = { ok: false, why: isNoAnswer ? 'timeout' : 'rejected' } as const
+  return askAfter(
+    live,
+    { answered: false, failed: { ...failed, ...(status !== undefined && { status }) } },
+    signal,
+  )
+}
+
+async function askAfter(live: Live, report: DialReport, signal: AbortSignal): Promise<Next> {
+  if (signal.aborted) return 'over'
+  const about = report.answered
+    ? { outcome: 'answered', ended_by: report.endedBy, duration_ms: report.durationMs }
+    : failureOf(report.failed)
+  live.story('dialled', { outcome: about.outcome })
+  const { call_id, call_sid } = live.describe()
+  return (await ask(live, 'call.dialed', { call_id, call_sid, ...about }, signal)) ?? 'over'
+}
+
+function failureOf({ why, refusal, status, cause }: Extract<DialReport, { answered: false }>['failed']) {
+  return {
+    outcome: why,
+    duration_ms: 0,
+    ...(refusal !== undefined && { why: refusal }),
+    ...(status !== undefined && { sip_status: status }),
+    ...(cause !== undefined && { cause }),
+  }
+}

@@ -1,0 +1,28 @@
+import type { CallId, LegId, TenantId, TokenId } from '#kernel'
+import type { CallCommand } from './commands.ts'
+import type { IncomingCall } from './contract.ts'
+import type { EndReason } from './deps.ts'
+import type { Claim } from './dialler.ts'
+
+export type CallState = 'ringing' | 'active' | 'ended'
+
+/** One conversation, from the INVITE to the receipt. */
+export interface Call {
+  readonly id: CallId
+  readonly tenant: TenantId
+  readonly state: CallState
+  /** Runs commands in mid-call: immediate ones beside what goes on, any other list in its place. Rejects with `CALL_ENDED`. */
+  command(commands: readonly CallCommand[], token?: TokenId): Promise<void>
+  end(reason: EndReason): Promise<void>
+  /** Lets a dialog take the place of one of this call's (RFC 3891). False when the call has none of that name. */
+  takeOver(name: LegId, incoming: IncomingCall): boolean
+  /** Whom the leg talks with whose dialog has this name: for another call to take. */
+  lend(name: LegId): Claim | undefined
+  /** Resolves when the call is on record. Rejects when it cannot be. */
+  readonly kept: Promise<void>
+  /** Resolves when everything of the call is settled and stored. */
+  readonly settled: Promise<void>
+}
+
+/** Whom another call's first leg talks with, when its dialog has this name. */
+export type ClaimOf = (name: LegId, by: Call) => Claim | undefined
