@@ -18,6 +18,8 @@ const layers: Readonly<Record<string, number>> = {
   vault: 2,
   access: 2,
   shield: 2,
+  stir: 2,
+  dialing: 2,
   audit: 1,
   db: 1,
   kernel: 0,

@@ -81,7 +81,7 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip'), timeout: 15
     assert.equal((await call.told('call.ended'))['reason'], 'app-finished')
   })
 
-  test('a baresip caller who holds and resumes is heard again (interop 21)', async () => {
+  test('interop 21: a baresip caller who holds and resumes is heard again', async () => {
     await using caller = await phone()
     const call = gateway.app.call('held')
     dial(caller, 'held')
@@ -103,7 +103,7 @@ describe('baresip 1.0 (TLS, SDES-SRTP)', { skip: without('baresip'), timeout: 15
     assert.match(caller.output(), /RTP\/AVP/)
   })
 
-  test('a baresip caller who only prefers SRTP (RTP/AVP with a=crypto) is refused unless the trunk allows it (interop 8)', async () => {
+  test('interop 8: a baresip caller who only prefers SRTP (RTP/AVP with a=crypto) is refused unless the trunk allows it', async () => {
     await using caller = await phone({ mediaEncryption: 'srtp' })
     dial(caller, 'preferring')
     assert.match((await caller.until('CALL_CLOSED')).param ?? '', /488/)

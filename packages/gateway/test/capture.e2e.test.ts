@@ -122,7 +122,7 @@ describe('a capture of the wire', { skip: without('baresip', 'tshark'), timeout:
     assert.deepEqual(findMarkers(sources(checked), markers), [])
   })
 
-  test('a caller who holds is sent no audio until the call is resumed (interop 21)', async () => {
+  test('interop 21: a caller who holds is sent no audio until the call is resumed', async () => {
     await using caller = await phone(0)
     const call = gateway.app.call('held')
     caller.dial(`sip:held@127.0.0.1:${gateway.sipPort};transport=tls`)

@@ -51,7 +51,7 @@ describe('linphone 5.1 (TLS, SDES-SRTP)', { skip: without('linphonec'), timeout:
     })
   }
 
-  test('a linphone caller, who offers telephone-event at three clock rates, is understood (interop 19)', async () => {
+  test('interop 19: a linphone caller, who offers telephone-event at three clock rates, is understood', async () => {
     await using caller = await phone()
     const call = gateway.app.call('keys')
     dial(caller, 'keys')
@@ -67,7 +67,7 @@ describe('linphone 5.1 (TLS, SDES-SRTP)', { skip: without('linphonec'), timeout:
     assert.equal(stream.digits(), '7#')
   })
 
-  test('a linphone caller who pauses and resumes is heard again (interop 21)', async () => {
+  test('interop 21: a linphone caller who pauses and resumes is heard again', async () => {
     await using caller = await phone()
     const call = gateway.app.call('paused')
     dial(caller, 'paused')

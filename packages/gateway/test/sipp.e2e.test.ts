@@ -147,7 +147,7 @@ describe('SIPp 3.6.1 behind stunnel', { skip: without('sipp', 'stunnel4'), timeo
     })
   }
 
-  test('an INVITE without an offer is answered with one that has a=crypto (interop 8)', async () => {
+  test('interop 8: an INVITE without an offer is answered with one that has a=crypto', async () => {
     const { invite, ack, bye } = caller('offerless')
     const offered = expect(200, 'm=audio [0-9]+ RTP/SAVP', 'a=crypto:[0-9]+ AES_CM_128_HMAC_SHA1_80 inline:')
     await passes([
@@ -161,7 +161,7 @@ describe('SIPp 3.6.1 behind stunnel', { skip: without('sipp', 'stunnel4'), timeo
     ])
   })
 
-  test('a re-INVITE holds and another resumes, each answered in kind (interop 21)', async () => {
+  test('interop 21: a re-INVITE holds and another resumes, each answered in kind', async () => {
     const { invite, reinvite, ack, bye } = caller('hold')
     const again = (cseq: number, direction: string, answer: string) => [
       reinvite(cseq, offer({ direction, version: cseq })),
@@ -174,7 +174,7 @@ describe('SIPp 3.6.1 behind stunnel', { skip: without('sipp', 'stunnel4'), timeo
     await passes([...start, ...held, ...again(3, 'sendrecv', 'sendrecv'), bye(4), expect(200)])
   })
 
-  test('CANCEL before the answer ends the call (interop 25)', async () => {
+  test('interop 25: CANCEL before the answer ends the call', async () => {
     const { invite, cancel, ackRefusal } = caller('slow')
     const steps = [
       invite(offer()),
@@ -197,19 +197,19 @@ describe('SIPp 3.6.1 behind stunnel', { skip: without('sipp', 'stunnel4'), timeo
     await passes([invite(offer()), ...rings, expect(486), ackRefusal(1)])
   })
 
-  test('an app’s hangup reaches the caller as BYE on the connection the caller made (interop 31)', async () => {
+  test('interop 31: an app’s hangup reaches the caller as BYE on the connection the caller made', async () => {
     const { invite, ack, ok } = caller('short')
     await passes([invite(offer()), ...rings, expect(200, 'm=audio'), ack(1), expect('BYE'), ok()])
   })
 
-  test('RTP/AVP with a=crypto is answered in kind where the trunk allows it (interop 8)', async () => {
+  test('interop 8: RTP/AVP with a=crypto is answered in kind where the trunk allows it', async () => {
     const { invite, ack, bye } = caller('pbx')
     const answered = expect(200, 'm=audio [0-9]+ RTP/AVP', 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:')
     const steps = [invite(offer({ profile: 'RTP/AVP' })), ...rings, answered, ack(1), bye(2), expect(200)]
     await passes(steps, { viaPort: viaPbxPort })
   })
 
-  test('OPTIONS is answered with 200 (interop 27)', async () => {
+  test('interop 27: OPTIONS is answered with 200', async () => {
     const { options } = caller('anybody')
     await passes([options(), expect(200)])
   })

@@ -15,6 +15,17 @@ export interface ConfigSource {
   readonly appUsesOwnAuthority: boolean
   readonly workers?: number
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Changes the settings before they are written. */
+  readonly adjust?: (settings: ConfigSettings) => void
+}
+
+type Fields = Record<string, unknown>
+
+/** A configuration as it is written. */
+export interface ConfigSettings extends Fields {
+  readonly media: Fields
+  readonly apps: Fields[]
+  readonly trunks: Fields[]
 }
 
 const heading = `# Voxkeep configuration. Paths are relative to this file; secrets are given by reference ("file:" or "env:").
@@ -23,12 +34,14 @@ const heading = `# Voxkeep configuration. Paths are relative to this file; secre
 
 /** The text of a configuration file that the gateway accepts as it stands. */
 export function configDocument(source: ConfigSource): string {
-  return heading + stringify(settings(source), { lineWidth: 110 })
+  const written = settings(source)
+  source.adjust?.(written)
+  return heading + stringify(written, { lineWidth: 110 })
 }
 
 const certificate = (name: string) => ({ certFile: `tls/${name}.pem`, keyFile: `tls/${name}.key` })
 
-function settings(source: ConfigSource): object {
+function settings(source: ConfigSource): ConfigSettings {
   const { host, ports } = source
   return {
     dataDir: 'data',
@@ -47,7 +60,7 @@ function settings(source: ConfigSource): object {
   }
 }
 
-function app(source: ConfigSource): object {
+function app(source: ConfigSource): Fields {
   const trust = source.appUsesOwnAuthority ? { caFile: 'tls/ca.pem' } : {}
   return {
     id: 'app',

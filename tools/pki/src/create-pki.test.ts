@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -83,4 +84,34 @@ test('createPki() certificates fail under another name and under another authori
   })
   const stranger = await createPki()
   await assert.rejects(handshake(server, stranger.caPem, 'sip.voxkeep.test'), { code: /SIGNATURE|VERIFY/ })
+})
+
+test('createPki() certificates of a subordinate authority chain to the first', async () => {
+  const pki = await createPki({ subordinates: true })
+  const under = await pki.subordinate('Voxkeep regional CA')
+  const server = await pki.issue(names)
+  const peer = await handshake(
+    server,
+    pki.caPem,
+    'sip.voxkeep.test',
+    await under.issue(['trunk.voxkeep.test'], { client: true }),
+  )
+  assert.equal(peer.authorized, true)
+})
+
+test('createPki() revokes what it issued', async () => {
+  const pki = await createPki()
+  const [kept, gone] = [await pki.issue(names), await pki.issue(names)]
+  const crl = await pki.revoke([gone])
+  const text = execFileSync('openssl', ['crl', '-noout', '-text'], { input: crl, encoding: 'utf8' })
+  assert.match(text, new RegExp(`Serial Number: ${inspect(gone).serialNumber}`))
+  assert.doesNotMatch(text, new RegExp(inspect(kept).serialNumber))
+})
+
+test('createPki() names its OCSP responder, and certifies one for that and nothing else', async () => {
+  const pki = await createPki()
+  const leaf = inspect(await pki.issue(names, { ocspUrl: 'http://ocsp.voxkeep.test/' }))
+  assert.equal(leaf.infoAccess?.trim(), 'OCSP - URI:http://ocsp.voxkeep.test/')
+  const responder = inspect(await pki.issue(['ocsp.voxkeep.test'], { ocspSigning: true }))
+  assert.deepEqual(responder.keyUsage, ['1.3.6.1.5.5.7.3.9'])
 })

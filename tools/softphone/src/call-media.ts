@@ -32,6 +32,8 @@ export interface CallMediaOptions {
   readonly onPayload?: (payload: Uint8Array) => void
   /** Given each SRTP packet as it is sent, and where to; owned by the callee. */
   readonly onSent?: (datagram: Uint8Array, to: { readonly address: string; readonly port: number }) => void
+  /** Stands between the phone and the network: only what it passes to `send`, when it does, leaves. */
+  readonly onWire?: (datagram: Uint8Array, send: (datagram: Uint8Array) => void) => void
 }
 
 const reportEveryMs = 5_000 // RFC 3550 §6.2
@@ -136,7 +138,9 @@ class Media implements CallMedia {
     if (direction !== 'sendrecv' && direction !== 'sendonly') return
     const sealed = this.#contexts?.send.sealRtp(this.#sender.next(), this.#sealed)
     if (sealed === undefined) return
-    this.sockets?.sendRtp(sealed.slice(), remote.port, remote.address)
+    const send = (datagram: Uint8Array) => this.sockets?.sendRtp(datagram, remote.port, remote.address)
+    if (this.#options.onWire === undefined) send(sealed.slice())
+    else this.#options.onWire(sealed.slice(), send)
     this.#options.onSent?.(sealed.slice(), remote)
   }
 

@@ -24,8 +24,8 @@ export interface CallOptions extends ConnectionOptions {
   readonly auth?: Credentials
   /** What to offer, best first; default: all, AES-256-GCM first. */
   readonly suites?: readonly SrtpSuite[]
-  /** Default: PCMU, then PCMA. */
-  readonly codecs?: readonly AudioCodec[]
+  /** Default: PCMU, then PCMA. It speaks no others. */
+  readonly codecs?: readonly Extract<AudioCodec, 'PCMU' | 'PCMA'>[]
   /** Default 20. */
   readonly ptimeMs?: number
   /** Default: silence. */
@@ -36,6 +36,8 @@ export interface CallOptions extends ConnectionOptions {
   readonly onPayload?: (payload: Uint8Array) => void
   /** Given each SRTP packet as it is sent, and where to; owned by the callee. */
   readonly onSent?: (datagram: Uint8Array, to: { readonly address: string; readonly port: number }) => void
+  /** Stands between the phone and the network: only what it passes to `send`, when it does, leaves. */
+  readonly onWire?: (datagram: Uint8Array, send: (datagram: Uint8Array) => void) => void
   readonly onEvent?: (event: CallEvent) => void
   readonly dtmf?: readonly KeyPress[]
   /** Hang up this long after the answer. */

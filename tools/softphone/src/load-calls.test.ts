@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createPki } from '@voxkeep/pki'
 import { FakeGateway, type FakeOptions } from './fake-gateway.ts'
-import { loadCalls, type LoadPhase } from './index.ts'
+import { loadCalls, loadRounds, type LoadPhase } from './index.ts'
 
 const pki = await createPki()
 const { certPem, keyPem } = await pki.issue(['127.0.0.1'])
@@ -40,9 +40,38 @@ test('loadCalls() measures calls through an echo', async (t) => {
   assert.deepEqual([report.lossPercent, report.framesMisrouted, report.packetsRefused], [0, 0, 0])
   assert.ok(report.rttP50Ms > 0 && report.rttP50Ms <= report.rttP99Ms)
   assert.ok(report.setupP50Ms > 0 && report.ownCpuPercent > 0)
-  assert.deepEqual(phases, ['ramp', 'steady', 'ending'])
+  assert.deepEqual(phases, ['ramp', 'up', 'steady', 'ending'])
   const methods = fake.requests.map(({ method }) => method)
   assert.equal(methods.filter((method) => method === 'BYE').length, 20)
+})
+
+test('loadRounds() reports each round for itself', async (t) => {
+  const fake = await gateway(t)
+  const options = { ...load, port: fake.port, ca: pki.caPem, calls: 4, seconds: 0.2, drainMs: 50, rounds: 2 }
+  const [first, second] = await loadRounds(options)
+  assert.ok(first && second)
+  assert.deepEqual([first.lossPercent, second.lossPercent], [0, 0])
+  // Ten frames a call and round at the most: what the first round sent does not count in the second.
+  assert.ok(second.framesSent > 0 && second.framesSent <= 4 * 12, `${second.framesSent} frames`)
+})
+
+test('loadCalls() ends calls in the middle of a run and places others in their stead', async (t) => {
+  const fake = await gateway(t)
+  const options = { ...load, port: fake.port, ca: pki.caPem, calls: 3, seconds: 1.7, churnMs: 150 }
+  const report = await loadCalls(options)
+  assert.deepEqual(report.failures, {})
+  assert.ok(report.answered > 3, `${report.answered} answered`)
+  assert.equal(report.framesReturned, report.framesSent)
+  const methods = fake.requests.map(({ method }) => method)
+  assert.equal(methods.filter((method) => method === 'BYE').length, report.answered)
+})
+
+test('loadCalls() sets up short calls in quick succession', async (t) => {
+  const fake = await gateway(t)
+  const options = { ...load, port: fake.port, ca: pki.caPem, calls: 3, seconds: 0.5, churnMs: 20 }
+  const report = await loadCalls(options)
+  assert.deepEqual(report.failures, {})
+  assert.ok(report.answered > 6, `${report.answered} answered`)
 })
 
 test('loadCalls() counts refused calls by reason', async (t) => {
@@ -87,7 +116,8 @@ test('load-main.ts runs as a process of its own and prints phases and report', a
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = (await text(child.stdout)).trim().split('\n')
-  assert.deepEqual(lines.slice(0, 3), ['{"phase":"ramp"}', '{"phase":"steady"}', '{"phase":"ending"}'])
-  const { report } = JSON.parse(lines[3] ?? '') as { report: { answered: number } }
+  const phases = ['ramp', 'up', 'steady', 'ending'].map((phase) => JSON.stringify({ phase }))
+  assert.deepEqual(lines.slice(0, 4), phases)
+  const { report } = JSON.parse(lines[4] ?? '') as { report: { answered: number } }
   assert.equal(report.answered, 2)
 })

@@ -26,3 +26,19 @@ export function loadMeasure(): LoadMeasure {
     setup: histogram(0.1, 30_000),
   }
 }
+
+/** Where the calls of a run find what they measure for: a new one each round. */
+export interface LoadMeasures {
+  current: LoadMeasure
+  /** The next round's; set-up times go on. */
+  renew(): void
+}
+
+export function loadMeasures(): LoadMeasures {
+  return {
+    current: loadMeasure(),
+    renew() {
+      this.current = { ...loadMeasure(), setup: this.current.setup }
+    },
+  }
+}

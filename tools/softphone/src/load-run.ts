@@ -8,18 +8,31 @@ import {
 import type { Credentials } from './authorize.ts'
 import type { CallEnd } from './call-end.ts'
 import type { SoftphoneClock } from './clock.ts'
+import type { LoadCalls } from './load-calls.ts'
 import { LoadLeg } from './load-leg.ts'
-import { loadMeasure, type LoadMeasure } from './load-measure.ts'
+import type { LoadMeasure } from './load-measure.ts'
+import { LoadMeter } from './load-meter.ts'
 import { openLoadSocket, type LoadSocket } from './load-sockets.ts'
 import { localMedia } from './local-media.ts'
 import type { OutgoingCall } from './outgoing-call.ts'
 import type { ConnectionOptions } from './sip-connection.ts'
 import { uriOf } from './sip-names.ts'
 import { openTrunk, type SipTrunk } from './sip-trunk.ts'
-import { slotScheduler, type SlotScheduler } from './slot-scheduler.ts'
+import type { SlotScheduler } from './slot-scheduler.ts'
 import { atMost, wait } from './wait.ts'
 
-export type LoadPhase = 'ramp' | 'steady' | 'ending'
+/** `up`: all calls are. `steady` and `ending` come once a round. */
+export type LoadPhase = 'ramp' | 'up' | 'steady' | 'ending'
+
+/** The calls are placed by the gateway, and taken here. */
+export interface LoadAnswer {
+  readonly port: number
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+  /** The gateway bridges them in pairs. */
+  readonly bridged?: boolean
+}
 
 export interface LoadOptions extends ConnectionOptions {
   readonly from: string
@@ -29,6 +42,12 @@ export interface LoadOptions extends ConnectionOptions {
   readonly ratePerSecond: number
   /** How long to measure once all calls are up. */
   readonly seconds: number
+  /** How often to measure for so long. Default 1. */
+  readonly rounds?: number
+  /** Take calls instead of placing them: `calls` of them, on `answer.port` of `host`; then `port`, `from` and `to` are not used. */
+  readonly answer?: LoadAnswer
+  /** Hang one call up this often and place another in its stead. Default: never. */
+  readonly churnMs?: number
   /** Between the last answer and measuring, for streams to open. Default 2,000. */
   readonly settleMs?: number
   /** Between measuring and hanging up, for the last echoes. Default 500. */
@@ -60,19 +79,26 @@ const frameMs = 20
 const callsPerConnection = 50
 const callsPerSocket = 16
 const answerTimeoutMs = 15_000
+const lastEchoMs = 1_000
+/** Calls that are replaced faster than this end at once: too short to be measured, they are to be set up. */
+const audibleChurnMs = 100
+/** Of a call that begins while others are measured: its stream is open by then. */
+const uncountedFrames = 100
 
-/** All calls of one load run. */
-export class LoadRun implements AsyncDisposable {
+/** All calls of one load run that this side places. */
+export class LoadRun implements LoadCalls {
   readonly #options: LoadOptions
   readonly #clock: SoftphoneClock
   readonly #trunks: readonly SipTrunk[]
   readonly #sockets: readonly LoadSocket[]
-  readonly #scheduler: SlotScheduler
-  readonly #measure = loadMeasure()
-  readonly #up = new Set<OutgoingCall>()
-  readonly #failures: Record<string, number> = {}
+  readonly #meter: LoadMeter
+  /** In the order they were placed; what stops its audio, once it has some. */
+  readonly #up = new Map<OutgoingCall, (() => void) | undefined>()
+  /** Calls that we end before the run does. */
+  readonly #leaving = new Set<OutgoingCall>()
   readonly #settled = new Set<Promise<void>>()
-  #answered = 0
+  #placed = 0
+  #cancelChurn = () => {}
   #isEnding = false
 
   private constructor(
@@ -85,7 +111,7 @@ export class LoadRun implements AsyncDisposable {
     this.#clock = clock
     this.#trunks = trunks
     this.#sockets = sockets
-    this.#scheduler = slotScheduler(clock, frameMs)
+    this.#meter = new LoadMeter(options.calls, clock)
   }
 
   static async open(options: LoadOptions, clock: SoftphoneClock): Promise<LoadRun> {
@@ -114,45 +140,38 @@ export class LoadRun implements AsyncDisposable {
       const dueMs = startMs + (index * 1_000) / ratePerSecond
       const aheadMs = dueMs - this.#clock.monotonicMs()
       if (aheadMs > 0) await wait(this.#clock, aheadMs, signal)
-      this.#settled.add(this.#place(index))
+      this.#settled.add(this.#place())
     }
     await atMost(this.#clock, answerTimeoutMs, Promise.all(this.#settled), signal)
+    this.#churnLater()
   }
 
-  /** Frames count from now until the returned function is called. */
   measure(): () => MeasuredInterval {
-    const startedMs = this.#clock.monotonicMs()
-    const cpu = process.cpuUsage()
-    this.#measure.measuring = true
-    return () => {
-      this.#measure.measuring = false
-      const { user, system } = process.cpuUsage(cpu)
-      return { wallMs: this.#clock.monotonicMs() - startedMs, ownCpuMs: (user + system) / 1_000 }
-    }
+    return this.#meter.measure()
   }
 
   get measured(): MeasuredRun {
-    return {
-      calls: this.#options.calls,
-      answered: this.#answered,
-      failures: this.#failures,
-      measure: this.#measure,
-      scheduler: this.#scheduler,
-    }
+    return this.#meter.measured
+  }
+
+  renew(): void {
+    this.#meter.measures.renew()
   }
 
   /** Ends all calls; resolves when the gateway has taken leave of each. */
   async hangup(): Promise<void> {
     this.#isEnding = true
+    this.#cancelChurn()
     const over = Promise.withResolvers<void>()
     this.#onEmpty = over.resolve
-    for (const call of this.#up) call.hangup()
+    for (const call of this.#up.keys()) call.hangup()
     if (this.#up.size > 0) await atMost(this.#clock, answerTimeoutMs, over.promise)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true
-    this.#scheduler.stop()
+    this.#cancelChurn()
+    this.#meter.stop()
     for (const trunk of this.#trunks) trunk.close()
     for (const socket of this.#sockets) socket.close()
   }
@@ -160,15 +179,16 @@ export class LoadRun implements AsyncDisposable {
   #onEmpty: () => void = () => {}
 
   /** Resolves once the call is answered or has failed. */
-  #place(index: number): Promise<void> {
+  #place(): Promise<void> {
+    const index = this.#placed
+    this.#placed += 1
     const trunk = this.#trunks[index % this.#trunks.length]
     const socket = this.#sockets[index % this.#sockets.length]
     if (trunk === undefined || socket === undefined) return Promise.resolve()
     const { from, to, host, auth, suite = 'AES_CM_128_HMAC_SHA1_80' } = this.#options
-    const { sdp, state } = createOffer(capabilities(suite), localMedia(trunk.local.address, socket.port))
+    const { sdp, state } = createOffer(loadCapabilities(suite), localMedia(trunk.local.address, socket.port))
     const startedMs = this.#clock.monotonicMs()
     const settled = Promise.withResolvers<void>()
-    let stop: (() => void) | undefined
     const setup = {
       from: uriOf(from, host),
       to: uriOf(to, host),
@@ -177,48 +197,74 @@ export class LoadRun implements AsyncDisposable {
     }
     const call = trunk.call(setup, {
       onAnswered: (answer) => {
-        this.#measure.setup.add(this.#clock.monotonicMs() - startedMs)
-        stop = this.#speak(index, socket, state, answer)
+        this.#meter.measures.current.setup.add(this.#clock.monotonicMs() - startedMs)
+        const stop = this.#speak(index, socket, state, answer)
         if (stop === undefined) call.hangup()
+        else this.#up.set(call, stop)
         settled.resolve()
       },
       onEnded: (end) => {
-        stop?.()
         this.#onEnded(call, end)
         settled.resolve()
       },
     })
-    this.#up.add(call)
+    this.#up.set(call, undefined)
     return settled.promise
   }
 
   #speak(index: number, socket: LoadSocket, state: OfferState, sdp: Uint8Array): (() => void) | undefined {
     const answer = acceptAnswer(state, sdp)
     if (!answer.ok) {
-      this.#fail(`answer: ${answer.reason}`)
+      this.#meter.fail(`answer: ${answer.reason}`)
       return undefined
     }
     const { audio } = answer
-    const leg = new LoadLeg({ call: index & 0xffff, audio, measure: this.#measure, send: socket.send })
+    const leg = new LoadLeg({
+      uncounted: index < this.#options.calls ? 0 : uncountedFrames,
+      call: index & 0xffff,
+      audio,
+      measures: this.#meter.measures,
+      send: socket.send,
+    })
     socket.route(audio.remote.port, leg)
-    this.#answered += 1
-    return this.#scheduler.add(leg)
+    return this.#meter.speak(leg)
   }
 
   #onEnded(call: OutgoingCall, end: CallEnd): void {
+    this.#up.get(call)?.()
     this.#up.delete(call)
+    const isOurs = this.#leaving.delete(call) && end.why === 'hung-up'
     if (!this.#isEnding && end.why !== 'hung-up') {
-      this.#fail(end.why === 'rejected' ? `rejected ${end.status}` : end.why)
+      this.#meter.fail(end.why === 'rejected' ? `rejected ${end.status}` : end.why)
     }
+    if (isOurs && !this.#isEnding) void this.#place()
     if (this.#up.size === 0) this.#onEmpty()
   }
 
-  #fail(reason: string): void {
-    this.#failures[reason] = (this.#failures[reason] ?? 0) + 1
+  #churnLater(): void {
+    const { churnMs } = this.#options
+    if (churnMs === undefined) return
+    this.#cancelChurn = this.#clock.set(churnMs, () => {
+      this.#endOldest()
+      this.#churnLater()
+    })
+  }
+
+  /** It falls silent first, so that no frame of its is on the way when it ends. */
+  #endOldest(): void {
+    for (const [call, stop] of this.#up) {
+      if (stop === undefined || this.#leaving.has(call)) continue
+      this.#leaving.add(call)
+      stop()
+      const isAudible = (this.#options.churnMs ?? 0) >= audibleChurnMs
+      this.#clock.set(isAudible ? lastEchoMs : 0, () => call.hangup())
+      return
+    }
   }
 }
 
-function capabilities(suite: SrtpSuite): AudioCapabilities {
+/** What a load run's phones can do. */
+export function loadCapabilities(suite: SrtpSuite): AudioCapabilities {
   return {
     codecs: ['PCMU'],
     dtmf: false,

@@ -6,9 +6,9 @@ import {
   type LocalMedia,
   type NegotiatedAudio,
   type OfferState,
-  type SrtpSuite,
 } from '@voxkeep/wire/sdp'
 import { openCallMedia, type CallMedia } from './call-media.ts'
+import { capabilities } from './capabilities.ts'
 import type { CallEnd } from './call-end.ts'
 import type { CallOptions, CallResult, KeyPress } from './call-options.ts'
 import { systemClock, type SoftphoneClock } from './clock.ts'
@@ -19,12 +19,6 @@ import { uriOf } from './sip-names.ts'
 import { openTrunk, type SipTrunk } from './sip-trunk.ts'
 import { speechReader } from './speech.ts'
 
-const allSuites: readonly SrtpSuite[] = [
-  'AEAD_AES_256_GCM',
-  'AEAD_AES_128_GCM',
-  'AES_256_CM_HMAC_SHA1_80',
-  'AES_CM_128_HMAC_SHA1_80',
-]
 const maxHeardSamples = 5 * 60 * 8_000
 const silence = new Int16Array(0)
 
@@ -45,6 +39,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
       onHeard: (samples) => hear(options, heard, samples),
       ...(options.onPayload && { onPayload: options.onPayload }),
       ...(options.onSent && { onSent: options.onSent }),
+      ...(options.onWire && { onWire: options.onWire }),
     })
     try {
       return await new PlacedCall(options, { clock, trunk, media, heard }).run()
@@ -182,17 +177,5 @@ function handlersOf(call: PlacedCall): CallHandlers {
     onAnswered: (answer) => call.onAnswered(answer),
     onReoffer: (offer) => call.onReoffer(offer),
     onEnded: (end) => call.onEnded(end),
-  }
-}
-
-function capabilities(options: CallOptions): AudioCapabilities {
-  return {
-    codecs: options.codecs ?? ['PCMU', 'PCMA'],
-    dtmf: true,
-    ptimeMs: options.ptimeMs ?? 20,
-    suites: options.suites ?? allSuites,
-    profile: 'required',
-    allowAvpWithCrypto: false,
-    dangerouslyAllowPlainRtp: false,
   }
 }

@@ -62,7 +62,7 @@ export async function connectSip(
     throw new SoftphoneError('SOFTPHONE_CONNECT', 'no verified TLS connection to the gateway', { cause })
   }
   socket.setNoDelay(true)
-  return carry(socket, handlers)
+  return carrySip(socket, handlers)
 }
 
 function tlsOptions(options: ConnectionOptions): TlsOptions {
@@ -82,7 +82,8 @@ function tlsOptions(options: ConnectionOptions): TlsOptions {
 
 let connections = 0 // only tells flows apart within the process
 
-function carry(socket: TLSSocket, handlers: ConnectionHandlers): SipConnection {
+/** Takes over a socket whose handshake is done, whoever opened it. */
+export function carrySip(socket: TLSSocket, handlers: ConnectionHandlers): SipConnection {
   const stream = sipStream()
   let open = true
   const lost = () => {

@@ -13,7 +13,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { hearStream, type HeardStream } from './heard-stream.ts'
 import { watch, type Watch } from './watch.ts'
 
-/** What to do with a call, or after keys were gathered; a stream to `streamUrl` is echoed. */
+/** What to do with a call, or after keys were gathered or somebody was dialled; a stream to `streamUrl` is echoed. */
 export type Decide = (event: WebhookEvent, streamUrl: string) => readonly CallCommand[]
 
 export interface AppOptions {
@@ -53,7 +53,7 @@ interface Memory extends Watch {
   refused: number
 }
 
-const decisions = new Set(['call.incoming', 'call.gathered'])
+const decisions = new Set(['call.incoming', 'call.connected', 'call.gathered', 'call.dialed'])
 
 export async function startApp(options: AppOptions): Promise<App> {
   const memory: Memory = { ...watch(), events: [], streams: new Map(), refused: 0 }
@@ -86,7 +86,7 @@ function callOf({ events, streams, until }: Memory, to: string): AppCall {
       events.find(({ type: its, data }) => {
         const { call_id: call } = data as { call_id?: string }
         return its === type && call !== undefined && call === incoming()
-      })?.data
+      })?.data as Readonly<Record<string, unknown>> | undefined
     return until(`${type} of the call to ${to}`, probe, timeoutMs)
   }
   return {

@@ -14,7 +14,7 @@ export interface BaresipOptions {
   readonly folder: string
   /** Authority of the gateway's certificate. */
   readonly caFile: string
-  /** WAV file (8 kHz, mono, 16-bit) that it says; the call ends when the file does. */
+  /** WAV file (8 kHz, mono, 16-bit; 16 kHz with `codec`) that it says; the call ends when the file does. */
   readonly says: string
   /** Twenty free ports: signalling, control, media. */
   readonly ports: PortRange
@@ -25,6 +25,10 @@ export interface BaresipOptions {
   /** PEM file of its own certificate and key, to accept calls over TLS. */
   readonly certificateFile?: string
   readonly transport?: 'tls' | 'tcp'
+  /** The only codec it offers. Default: both of G.711. */
+  readonly codec?: 'g722' | 'l16' | 'opus'
+  /** Length of its packets. Default 20. */
+  readonly ptimeMs?: number
   readonly answers?: boolean
   /** What it answers a challenge with. */
   readonly credentials?: { readonly username: string; readonly password: string }
@@ -42,6 +46,10 @@ export interface Baresip extends AsyncDisposable {
   hangup(): void
   hold(): void
   resume(): void
+  /** Goes to another of its calls, counted from 1. */
+  select(line: number): void
+  /** Asks the peer to call somebody else (REFER). */
+  transfer(uri: string): void
   /** Presses keys one after the other; resolves when the last was released. */
   press(digits: string): Promise<void>
   /** Resolves with its first event of a type, for example `CALL_ESTABLISHED`, past or to come. */
@@ -65,7 +73,8 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const answering = options.answers ? ';answermode=auto' : ''
   const encryption = options.mediaEncryption ?? 'srtp-mand'
   const media = encryption === '' ? '' : `;mediaenc=${encryption}`
-  await writeFile(join(folder, 'accounts'), `<${uri}>;regint=0${media}${answering}${proof}\n`)
+  const length = options.ptimeMs === undefined ? '' : `;ptime=${options.ptimeMs}`
+  await writeFile(join(folder, 'accounts'), `<${uri}>;regint=0${media}${answering}${proof}${length}\n`)
   await writeFile(join(folder, 'contacts'), '')
   await using stack = new AsyncDisposableStack()
   const phone = stack.use(
@@ -83,6 +92,8 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     hangup: () => send('hangup'),
     hold: () => send('hold'),
     resume: () => send('resume'),
+    select: (line) => send('line', String(line)),
+    transfer: (uri) => send('transfer', uri),
     async press(digits) {
       for (const [index, digit] of digits.split('').entries()) {
         send('sndcode', digit)
@@ -102,8 +113,9 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
 // of this version cannot. It takes the port it is told for
 // UDP and TCP, and the next one for TLS.
 function configText(options: BaresipOptions): string {
-  const { ports, folder } = options
-  const modules = ['g711', 'aufile', 'srtp', 'sndfile', 'ctrl_tcp'].map((name) => `module ${name}.so`)
+  const { ports, folder, codec = 'g711' } = options
+  const modules = [codec, 'aufile', 'srtp', 'sndfile', 'ctrl_tcp'].map((name) => `module ${name}.so`)
+  const rates = codec === 'g711' ? '8000-8000' : '16000-48000'
   return [
     `sip_listen 127.0.0.1:${ports.min}`,
     `sip_cafile ${options.caFile}`,
@@ -111,8 +123,9 @@ function configText(options: BaresipOptions): string {
     'net_interface 127.0.0.1',
     `rtp_ports ${ports.min + 4}-${ports.max}`,
     `audio_source aufile,${options.says}`,
-    'audio_srate 8000-8000',
-    'audio_channels 1-1',
+    `audio_srate ${rates}`,
+    `audio_channels ${codec === 'opus' ? '1-2' : '1-1'}`,
+    ...(codec === 'opus' ? ['ausrc_srate 16000', 'ausrc_channels 1'] : []),
     'statmode_default off',
     'module_path /usr/lib/baresip/modules',
     ...modules,

@@ -7,7 +7,13 @@ const packages = {
   linphonec: 'linphone-cli',
   sipp: 'sip-tester',
   stunnel4: 'stunnel4',
+  svcrack: 'sipvicious',
+  svmap: 'sipvicious',
+  svwar: 'sipvicious',
   tshark: 'tshark',
+  kamailio: 'kamailio kamailio-tls-modules',
+  rtpengine: 'rtpengine-daemon',
+  testssl: 'testssl.sh',
 } as const
 export type Counterpart = keyof typeof packages
 

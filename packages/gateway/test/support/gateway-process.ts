@@ -25,6 +25,8 @@ export interface Settings {
 export interface GatewayOptions extends Pick<AppOptions, 'decide' | 'intercept' | 'takeStream'> {
   /** Changes the configuration before the gateway reads it. */
   readonly configure?: (settings: Settings) => void
+  /** Puts files beside the configuration before the gateway reads it. */
+  readonly prepare?: (dir: string) => Promise<void>
   readonly logLevel?: 'debug' | 'info' | 'warn'
   /** Makes an API token with these scopes before the start. */
   readonly scopes?: readonly Scope[]
@@ -69,6 +71,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     },
     logLevel: options.logLevel ?? 'info',
   })
+  await options.prepare?.(dir)
   await configure(deployment.configPath, options.configure)
   const token = await createToken(deployment, options.scopes ?? [])
   const app = stack.use(await startApp({ ...(await appOptions(deployment)), ...options }))

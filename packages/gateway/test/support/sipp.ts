@@ -13,6 +13,8 @@ export interface SippOptions {
   readonly calls?: number
   readonly perSecond?: number
   readonly timeoutMs?: number
+  /** What it says that its credentials are for, without `sip:`. Default: where it connects to. */
+  readonly credentialsFor?: string
 }
 
 export interface SippResult {
@@ -24,7 +26,7 @@ export interface SippResult {
 
 /** Runs a scenario over one connection until all its calls have ended. */
 export async function runSipp(options: SippOptions): Promise<SippResult> {
-  const { folder, viaPort, steps, calls = 1, perSecond = 100, timeoutMs = 30_000 } = options
+  const { folder, viaPort, steps, calls = 1, perSecond = 100, timeoutMs = 30_000, credentialsFor } = options
   const files = {
     scenario: join(folder, 'scenario.xml'),
     errors: join(folder, 'errors'),
@@ -41,6 +43,7 @@ export async function runSipp(options: SippOptions): Promise<SippResult> {
     '-r': perSecond,
     '-l': calls,
     '-timeout': Math.ceil(timeoutMs / 1_000),
+    ...(credentialsFor !== undefined && { '-auth_uri': credentialsFor }),
   }
   await using sipp = await startProgram({
     command: program('sipp'),

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { doubler } from '@voxkeep/wire/resample'
 import { parseWav, serializeWav, toMono8k } from '@voxkeep/wire/wav'
 
 export const samplesPerSecond = 8_000
@@ -25,9 +26,23 @@ const pauseSeconds = 1.5
  * that plays the file stays on the line.
  */
 export function writeSpeech(path: string, samples: Int16Array, silenceSeconds: number): void {
+  writeSamples(path, padded(samples, silenceSeconds), samplesPerSecond)
+}
+
+/** The same at 16 kHz, for phones that speak a wide-band codec and resample badly. */
+export function writeWideSpeech(path: string, samples: Int16Array, silenceSeconds: number): void {
+  const narrow = padded(samples, silenceSeconds)
+  writeSamples(path, doubler().process(narrow, new Int16Array(narrow.length * 2)), 2 * samplesPerSecond)
+}
+
+function padded(samples: Int16Array, silenceSeconds: number): Int16Array {
   const pause = pauseSeconds * samplesPerSecond
-  const padded = new Int16Array(pause + samples.length + silenceSeconds * samplesPerSecond)
-  padded.set(samples, pause)
-  const data = new Uint8Array(padded.buffer)
-  writeFileSync(path, serializeWav({ format: 'pcm16', sampleRateHz: samplesPerSecond, channels: 1, data }))
+  const all = new Int16Array(pause + samples.length + silenceSeconds * samplesPerSecond)
+  all.set(samples, pause)
+  return all
+}
+
+function writeSamples(path: string, samples: Int16Array, sampleRateHz: number): void {
+  const data = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
+  writeFileSync(path, serializeWav({ format: 'pcm16', sampleRateHz, channels: 1, data }))
 }

@@ -10,6 +10,8 @@ export interface SteadyCall extends AsyncDisposable {
   readonly media: { readonly address: string; readonly port: number }
   /** Every SRTP packet that the caller has sent. */
   readonly sent: readonly Uint8Array[]
+  /** How long each frame took to the app and back, in ms, in the order they came back. */
+  readonly roundTripsMs: readonly number[]
   /** Resolves when so much more audio, in seconds, has come back: the call lives. */
   lives(seconds: number): Promise<void>
   /** Hangs up; what the call came to. */
@@ -44,6 +46,9 @@ export async function startSteadyCall(
   const { changed, until } = watch()
   const sent: Uint8Array[] = []
   const echo: number[] = []
+  const saidMs: number[] = []
+  const roundTripsMs: number[] = []
+  const numbered = numberedSpeech()
   let media: SteadyCall['media'] | undefined
   let sentMs = Infinity
   let stalls = 0
@@ -54,7 +59,10 @@ export async function startSteadyCall(
     ca: gateway.deployment.caPem,
     from: '+12025550142',
     to,
-    speech: numberedSpeech().speech,
+    speech() {
+      saidMs.push(performance.now())
+      return numbered.speech()
+    },
     onSent(datagram, target) {
       const nowMs = performance.now()
       if (nowMs - sentMs > stallMs) stalls += 1
@@ -63,7 +71,10 @@ export async function startSteadyCall(
       sent.push(datagram)
     },
     onPayload(payload) {
-      echo.push(...numbersIn(payload))
+      for (const number of numbersIn(payload)) {
+        echo.push(number)
+        roundTripsMs.push(performance.now() - (saidMs[number] ?? NaN))
+      }
       changed()
     },
     signal: hangUp.signal,
@@ -92,7 +103,7 @@ export async function startSteadyCall(
   }
   await lives(1)
   assert.ok(media)
-  const owned = { media, sent, lives, end }
+  const owned = { media, sent, roundTripsMs, lives, end }
   return { ...owned, [Symbol.asyncDispose]: async () => (hangUp.abort(), void (await calling)) }
 }
 

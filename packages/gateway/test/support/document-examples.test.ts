@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse as parseYaml, stringify } from 'yaml'
+import { callCommands } from '#call'
+import { parseConfig } from '#kernel'
+
+/** The examples of one language in a document. */
+function examplesIn(document: string, language: 'json' | 'yaml'): readonly string[] {
+  const text = readFileSync(join(import.meta.dirname, '../../../../docs', document), 'utf8')
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, code = '']) => code)
+}
+
+const tls = { certFile: 'c', keyFile: 'k' }
+const trunk = (id: string) => ({ id, app: 'app', outbound: { host: 'sip.example.com' } })
+const base = {
+  dataDir: 'data',
+  sip: { listen: [{ tls }] },
+  trunks: ['twilio', 'telnyx'].map(trunk),
+  apps: [{ id: 'app', webhook: { url: 'https://app.example/', secrets: ['env:S'] } }],
+  api: { tls },
+  media: {},
+}
+
+for (const [document, count] of [
+  ['interop.md', 3],
+  ['dialing.md', 1],
+] as const)
+  test(`docs/${document} gives settings that parseConfig() takes`, () => {
+    const examples = examplesIn(document, 'yaml')
+    assert.equal(examples.length, count)
+    for (const yaml of examples) {
+      const given = parseYaml(yaml.replaceAll('…', 'x')) as { sip?: object; apps?: { id: string }[] }
+      const sip = { ...base.sip, ...given.sip }
+      const app = given.apps?.[0]?.id ?? 'app'
+      const trunks = base.trunks.map((each) => ({ ...each, app }))
+      assert.doesNotThrow(() => parseConfig(stringify({ ...base, trunks, ...given, sip }), document), yaml)
+    }
+  })
+
+for (const [document, count] of [
+  ['calls.md', 7],
+  ['webhooks.md', 1],
+] as const)
+  test(`docs/${document} gives commands that callCommands takes`, () => {
+    const lists = examplesIn(document, 'json')
+      .map((json) => JSON.parse(json.replace(/"…"/g, '"x"')) as { actions?: unknown; commands?: unknown })
+      .map(({ actions, commands }) => actions ?? commands)
+      .filter((list) => list !== undefined)
+    assert.equal(lists.length, count)
+    for (const list of lists) assert.doesNotThrow(() => callCommands.parse(list), JSON.stringify(list))
+  })
