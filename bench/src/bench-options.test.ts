@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseOptions } from './bench-options.ts'
+import { parseOptions, scenarios, usage } from './bench-options.ts'
 
 test('parseOptions() has a default for everything', () => {
   assert.deepEqual(parseOptions([]), {
+    scenario: 'steady',
     calls: 50,
     seconds: 10,
+    minutes: 10,
     ratePerSecond: 20,
+    steps: [25, 50, 100, 150, 200],
     record: false,
+    ffi: false,
     json: false,
     suite: 'AES_CM_128_HMAC_SHA1_80',
   })
@@ -15,21 +19,43 @@ test('parseOptions() has a default for everything', () => {
 
 test('parseOptions() takes what it is given', () => {
   const args =
-    '--calls 3 --seconds 4 --rate 5 --record --json --suite AEAD_AES_256_GCM --workers 2 --profile out'
+    '--scenario ramp --calls 3 --seconds 4 --minutes 5 --rate 6 --steps 7,8 --record --ffi --json --suite AEAD_AES_256_GCM --workers 2 --churn 20 --profile out'
   assert.deepEqual(parseOptions(args.split(' ')), {
+    scenario: 'ramp',
     calls: 3,
     seconds: 4,
-    ratePerSecond: 5,
+    minutes: 5,
+    ratePerSecond: 6,
+    steps: [7, 8],
     record: true,
+    ffi: true,
     json: true,
     suite: 'AEAD_AES_256_GCM',
     workers: 2,
+    churnMs: 20,
     profileDir: 'out',
   })
 })
 
+test('parseOptions() records when the scenario says so', () => {
+  const options = parseOptions(['--scenario', 'recorded'])
+  assert.ok(typeof options === 'object' && options.record)
+})
+
 test('parseOptions() refuses what makes no sense', () => {
-  for (const args of [['--calls', '0'], ['--calls', 'many'], ['--workers', '-1'], ['--what'], ['x']]) {
-    assert.equal(parseOptions(args), undefined, args.join(' '))
-  }
+  const wrong = [
+    '--calls 0',
+    '--calls many',
+    '--workers -1',
+    '--what',
+    'x',
+    '--scenario rain',
+    '--steps 1,,2',
+  ]
+  for (const args of wrong) assert.equal(parseOptions(args.split(' ')), undefined, args)
+})
+
+test('parseOptions() tells when help is asked for, which names every scenario', () => {
+  assert.equal(parseOptions(['--help']), 'help')
+  for (const scenario of scenarios) assert.match(usage, new RegExp(`^ +${scenario} `, 'm'))
 })

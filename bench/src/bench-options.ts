@@ -1,36 +1,94 @@
 import { parseArgs } from 'node:util'
 import type { LoadOptions } from '@voxkeep/softphone'
 
+export const scenarios = [
+  'steady',
+  'ramp',
+  'recorded',
+  'outbound',
+  'bridged',
+  'flood',
+  'soak',
+  'floor',
+] as const
+export type Scenario = (typeof scenarios)[number]
+
 export interface BenchOptions {
+  readonly scenario: Scenario
   readonly calls: number
   readonly seconds: number
+  readonly minutes: number
   readonly ratePerSecond: number
+  readonly steps: readonly number[]
+  readonly churnMs?: number
   readonly record: boolean
+  readonly ffi: boolean
   readonly json: boolean
   readonly suite: NonNullable<LoadOptions['suite']>
   readonly workers?: number
   readonly profileDir?: string
 }
 
-export const usage =
-  'usage: node bench/src/main.ts [--calls N] [--seconds S] [--rate R] [--record] [--suite NAME] [--workers N] [--json] [--profile DIR]'
+const defaultSteps = '25,50,100,150,200'
 
-/** `undefined` when the arguments make no sense. */
-export function parseOptions(args: readonly string[]): BenchOptions | undefined {
+export const usage = `usage: node bench/src/main.ts [options]
+
+  --scenario NAME  ${scenarios.join(' | ')} (default steady)
+                   steady    calls through an app that echoes
+                   ramp      the same for each number of --steps, a gateway of its own each: the curves
+                   recorded  steady, and every call is recorded
+                   outbound  the gateway places the calls
+                   bridged   the gateway places the calls in pairs and bridges them
+                   flood     steady, quiet and then while strangers flood the SIP port and the media ports
+                   soak      steady for --minutes, while calls end and others begin; what grows is told
+                   floor     no gateway: a stub with the socket calls of each call alone
+  --calls N        calls at once (default 50)
+  --seconds S      how long to measure once all are up (default 10)
+  --minutes M      how long to soak (default 10)
+  --rate R         new calls a second (default 20)
+  --steps A,B,…    calls at once of each step of a ramp (default ${defaultSteps})
+  --churn MS       end one call and begin another this often, while measuring
+  --record         the app also records every call
+  --suite NAME     SRTP suite (default AES_CM_128_HMAC_SHA1_80)
+  --workers N      media threads (default: the gateway's own)
+  --ffi            AES-GCM through node:ffi (media.ffi)
+  --json           one line of JSON
+  --profile DIR    write V8 CPU profiles of the gateway there
+  --help`
+
+/** `undefined` when the arguments make no sense, `help` when they ask for it. */
+export function parseOptions(args: readonly string[]): BenchOptions | 'help' | undefined {
   const values = parsed(args)
   if (values === undefined) return undefined
-  const [calls, seconds, ratePerSecond] = [values.calls, values.seconds, values.rate].map(positive)
-  const workers = values.workers === undefined ? undefined : positive(values.workers)
-  if (calls === undefined || seconds === undefined || ratePerSecond === undefined) return undefined
+  if (values.help) return 'help'
+  const scenario = scenarios.find((name) => name === values.scenario)
+  const [calls, seconds, minutes, ratePerSecond] = [
+    values.calls,
+    values.seconds,
+    values.minutes,
+    values.rate,
+  ].map(positive)
+  const steps = values.steps.split(',').map(positive)
+  const [workers, churnMs] = [values.workers, values.churn].map((text) =>
+    text === undefined ? undefined : positive(text),
+  )
+  if (scenario === undefined || calls === undefined || seconds === undefined) return undefined
+  if (minutes === undefined || ratePerSecond === undefined || !steps.every(isGiven)) return undefined
   if (values.workers !== undefined && workers === undefined) return undefined
+  if (values.churn !== undefined && churnMs === undefined) return undefined
   return {
+    scenario,
     calls,
     seconds,
+    minutes,
     ratePerSecond,
-    record: values.record,
+    steps,
+    record: values.record || scenario === 'recorded',
+    ffi: values.ffi,
     json: values.json,
     suite: values.suite as BenchOptions['suite'],
     ...(workers !== undefined && { workers }),
+    ...(churnMs !== undefined && { churnMs }),
     ...(values.profile !== undefined && { profileDir: values.profile }),
   }
 }
@@ -40,14 +98,20 @@ function parsed(args: readonly string[]) {
     const { values } = parseArgs({
       args: [...args],
       options: {
+        scenario: { type: 'string', default: 'steady' },
         calls: { type: 'string', default: '50' },
         seconds: { type: 'string', default: '10' },
+        minutes: { type: 'string', default: '10' },
         rate: { type: 'string', default: '20' },
+        steps: { type: 'string', default: defaultSteps },
         record: { type: 'boolean', default: false },
         suite: { type: 'string', default: 'AES_CM_128_HMAC_SHA1_80' },
         workers: { type: 'string' },
+        churn: { type: 'string' },
+        ffi: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        help: { type: 'boolean', default: false },
       },
     })
     return values
@@ -58,4 +122,8 @@ function parsed(args: readonly string[]) {
 
 function positive(text: string): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined
+}
+
+function isGiven(value: number | undefined): value is number {
+  return value !== undefined
 }

@@ -14,11 +14,13 @@ const usage = {
   from: { cpuSeconds: 3, rssMb: 105 },
   to: { cpuSeconds: 3.5, rssMb: 106 },
   wallSeconds: 20,
+  threads: { main: 0.1, media: 0.3, database: 0.05, helpers: 0.05 },
 }
 
 test('benchReport() divides the gateway’s cost among the calls that were answered', () => {
   const report = benchReport(load, usage)
   assert.equal(report.corePercentPerCall, 0.25)
+  assert.equal(report.mediaPercentPerCall, 0.15)
   assert.equal(report.rssMbPerCall, 0.6)
   assert.equal(report.rssMb, 106)
 })
@@ -29,6 +31,11 @@ test('benchReport() survives a run without an answered call', () => {
 
 test('describeReport() names every figure', () => {
   const text = describeReport(benchReport(load, usage))
-  assert.match(text, /^corePercentPerCall {3}0\.25$/m)
-  assert.match(text, /^failures {13}\{"rejected 503":2\}$/m)
+  assert.match(text, /^corePercentPerCall {5}0\.25$/m)
+  assert.match(text, /^failures {15}\{"rejected 503":2\}$/m)
+})
+
+test('describeReport() sets a list of reports side by side', () => {
+  const text = describeReport({ scenario: 'ramp', steps: [{ calls: 25 }, { calls: 50 }] })
+  assert.match(text, /^ {2}calls +25 +50$/m)
 })

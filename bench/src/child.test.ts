@@ -14,6 +14,13 @@ test('startChild() says what the process complained of when it ends early', asyn
   await assert.rejects(child.line('ready'), { code: 'CHILD_ENDED', detail: 'no port\n' })
 })
 
+test('startChild() tells the process what it is told', async () => {
+  const script = 'process.stdin.once("data", (line) => console.log(`{"heard":${String(line).trim()}}`))'
+  await using child = startChild(['-e', script])
+  child.tell([1, 'two'])
+  assert.deepEqual(await child.line('heard'), { heard: [1, 'two'] })
+})
+
 test('startChild() ends the process when it is disposed of', async () => {
   const child = startChild(['-e', 'console.log("{\\"ready\\":true}"); setInterval(() => {}, 1000)'])
   await child.line('ready')

@@ -7,6 +7,8 @@ export interface Child extends AsyncDisposable {
   readonly pid: number
   /** Its lines, parsed; ends with the process. Lines that are no JSON are passed over. */
   readonly lines: AsyncIterableIterator<Record<string, unknown>>
+  /** Writes `value` as a line of JSON to its input. */
+  tell(value: unknown): void
   /** The first line that has `key`; rejects, with what the process complained of, when it ends before. */
   line(key: string): Promise<Record<string, unknown>>
 }
@@ -26,14 +28,16 @@ const keptErrors = 4_000 // characters: enough for a stack trace
 
 /** Starts `node ...args`. Disposing sends SIGTERM and waits for the end, after ten seconds by SIGKILL. */
 export function startChild(args: readonly string[]): Child {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
+  child.stdin.on('error', () => {}) // it ended, which `line` tells
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-keptErrors)))
   const lines = jsonLines(createInterface({ input: child.stdout }))
   return {
     pid: child.pid ?? 0,
     lines,
+    tell: (value) => void child.stdin.write(`${JSON.stringify(value)}\n`),
     async line(key) {
       for (;;) {
         const next = await lines.next()

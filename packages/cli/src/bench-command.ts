@@ -5,25 +5,28 @@ import { run } from './run.ts'
 export function benchCommand(): Command {
   return new Command('bench')
     .description('Drive secure calls through a gateway of its own and measure what they cost.')
+    .option('--scenario <name>', 'steady, ramp, recorded, outbound, bridged, flood, soak or floor', 'steady')
     .option('--calls <n>', 'calls at once', '100')
     .option('--seconds <s>', 'how long they stay up', '20')
     .option('--record', 'record every call')
-    .option('--profile', 'write a CPU profile of the gateway')
+    .option('--minutes <m>', 'how long a soak takes', '10')
+    .option('--profile <dir>', 'write CPU profiles of the gateway there')
     .option('--json', 'print one JSON object')
-    .action(
-      async (options: { calls: string; seconds: string; record?: true; profile?: true; json?: true }) => {
-        const flags = (['record', 'profile', 'json'] as const)
-          .filter((flag) => options[flag])
-          .map((flag) => `--${flag}`)
-        process.exitCode = await run(process.execPath, [
-          ...nodeFlags,
-          benchMain,
-          '--calls',
-          options.calls,
-          '--seconds',
-          options.seconds,
-          ...flags,
-        ])
-      },
-    )
+    .action(async (options: BenchOptions) => {
+      const flags = (['record', 'json'] as const).filter((flag) => options[flag]).map((flag) => `--${flag}`)
+      const profile = options.profile === undefined ? [] : ['--profile', options.profile]
+      const { scenario, calls, seconds, minutes } = options
+      const what = ['--scenario', scenario, '--calls', calls, '--seconds', seconds, '--minutes', minutes]
+      process.exitCode = await run(process.execPath, [...nodeFlags, benchMain, ...what, ...flags, ...profile])
+    })
+}
+
+interface BenchOptions {
+  readonly scenario: string
+  readonly calls: string
+  readonly seconds: string
+  readonly minutes: string
+  readonly record?: true
+  readonly profile?: string
+  readonly json?: true
 }

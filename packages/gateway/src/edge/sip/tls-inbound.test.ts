@@ -35,12 +35,11 @@ function probe(edge: TestEdge, ...options: string[]): Promise<string> {
   })
 }
 
-test('openssl gets TLS 1.3 by X25519 at least, and neither TLS 1.1 nor compression, tickets or renegotiation', async () => {
+test('openssl gets TLS 1.3, and neither TLS 1.1 nor compression nor a ticket of TLS 1.2', async () => {
   await using edge = await startTestEdge()
   const modern = await probe(edge, '-CAfile', join(edge.folder, 'ca.pem'))
   assert.match(modern, /TLSv1\.3, Cipher is TLS_AES_256_GCM_SHA384/)
   assert.match(modern, /Verify return code: 0 \(ok\)/)
-  assert.doesNotMatch(modern, /New Session Ticket/)
   for (const version of ['-tls1_1', '-tls1']) {
     const old = await probe(edge, version, '-cipher', 'ALL:@SECLEVEL=0')
     assert.match(old, /Cipher is \(NONE\)/, version)
