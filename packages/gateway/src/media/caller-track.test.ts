@@ -136,6 +136,34 @@ test('callerTrack() bounds the lead of a caller whose clock runs fast', () => {
   assert.ok(caller.dropped > 0)
 })
 
+/** A caller whose first packet came 18 ms late, and who speaks without a pause until `pausesAt`. */
+function lateBeginner(pausesAt: number) {
+  const { caller, frames } = track()
+  for (let i = 0; i < 800; i += 1) {
+    const isPause = i === pausesAt
+    caller.push(160 * i, audio(isPause ? silence : 0x20), 20 * i + (i === 0 ? 38 : 20))
+  }
+  return { caller, frames }
+}
+
+test('callerTrack() puts a late beginning right in a pause, where no word loses a syllable', () => {
+  const { caller, frames } = lateBeginner(300)
+  assert.equal(caller.dropped, 1)
+  assert.equal(frames.length, 799)
+  assert.ok(
+    frames.every(({ first }) => first === 0x20),
+    'the frame that was let go was the pause',
+  )
+})
+
+test('callerTrack() waits ten seconds for a pause, and no longer', () => {
+  const { caller, frames } = lateBeginner(-1)
+  assert.equal(caller.dropped, 1)
+  const [before, after] = [frames[540], frames[560]]
+  assert.equal((after?.at ?? 0) - (before?.at ?? 0), 20 * 160)
+  assert.equal(frames.length, 799)
+})
+
 test('C4: callerTrack() positions never step back, whatever comes', () => {
   const step = fc.oneof(
     fc.record({

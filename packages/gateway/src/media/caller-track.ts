@@ -43,6 +43,9 @@ const maxLateRun = 25
 /** A worker that stalled does not make up for more silence than this. */
 const maxFillSamples = 3 * frameSamples
 
+/** People pause more often than this. */
+const pauseWithinMs = 10_000
+
 const silence = new Uint8Array(frameSamples).fill(ULAW_SILENCE)
 
 export function callerTrack(options: CallerTrackOptions): CallerTrack {
@@ -60,6 +63,9 @@ class Track implements CallerTrack {
   /** Position less RTP timestamp; undefined until a packet anchors it. */
   #offset: number | undefined
   readonly #drift = clockDrift()
+  /** A frame to let go (−1) or to make up for (1), at the next pause in speech or when it is time. */
+  #owed: -1 | 0 | 1 = 0
+  #owedUntilMs = 0
   #lateRun = 0
   dropped = 0
 
@@ -77,9 +83,7 @@ class Track implements CallerTrack {
     const expected = Math.floor((nowMs - this.#epochMs) * samplesPerMs)
     this.#offset ??= this.#anchor(timestamp, ulaw.length, expected)
     const lead = timestamp + this.#offset + ulaw.length - expected
-    const drift = this.#drift.arrived(lead, ulaw.length, nowMs)
-    if (drift < 0) return this.#letGo(ulaw)
-    if (drift > 0) this.#offset += frameSamples
+    if (this.#putsRight(lead, ulaw, nowMs)) return
     const position = timestamp + this.#offset
     // Gaps are whole frames: a packet a few samples off its place would put every later frame together from two.
     const gapFrames = Math.round((position - this.#end) / frameSamples)
@@ -105,7 +109,24 @@ class Track implements CallerTrack {
 
   restart(): void {
     this.#offset = undefined
+    this.#owed = 0
     this.#drift.reset()
+  }
+
+  /** Follows the caller's clock, in a pause where there is one, for a step in speech is heard. True when the packet is let go. */
+  #putsRight(lead: number, ulaw: Uint8Array, nowMs: number): boolean {
+    const drift = this.#drift.arrived(lead, ulaw.length, nowMs)
+    if (drift !== 0 && this.#owed === 0) {
+      this.#owed = drift
+      this.#owedUntilMs = nowMs + pauseWithinMs
+    }
+    if (this.#owed === 0 || (nowMs < this.#owedUntilMs && !isQuiet(ulaw))) return false
+    const owed = this.#owed
+    this.#owed = 0
+    this.#drift.corrected()
+    if (owed < 0) this.#letGo(ulaw)
+    else this.#offset = (this.#offset ?? 0) + frameSamples
+    return owed < 0
   }
 
   /** A packet that arrives now ends now. */
@@ -166,4 +187,11 @@ class Track implements CallerTrack {
       this.#emit(this.#partial, this.#end - frameSamples)
     }
   }
+}
+
+/** µ-law's two lowest segments, some 38 dB below full scale: the pauses of speech on a telephone. */
+const quietCode = 0x60
+
+function isQuiet(ulaw: Uint8Array): boolean {
+  return ulaw.every((byte) => (byte & 0x7f) >= quietCode)
 }

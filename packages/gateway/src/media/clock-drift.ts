@@ -8,6 +8,8 @@ export interface ClockDrift {
    * ahead of real time by more than half a packet, 1 when it has fallen back by as much, else 0.
    */
   arrived(leadSamples: number, packetSamples: number, nowMs: number): -1 | 0 | 1
+  /** The track was put right: what was measured before says nothing any more. */
+  corrected(): void
   /** The track was laid anew. */
   reset(): void
 }
@@ -35,6 +37,7 @@ export function clockDrift(): ClockDrift {
     endsMs = undefined
   }
   return {
+    corrected: begin,
     reset() {
       settled = false
       begin()

@@ -8,7 +8,8 @@ import { connect as connectTls } from 'node:tls'
 const [kind = '', port = '0', caFile = '', net = '1', sources = '1', durationMs = '1000'] =
   process.argv.slice(2)
 const ca = readFileSync(caFile, 'utf8')
-const endMs = performance.now() + Number(durationMs)
+const startedMs = performance.now()
+const endMs = startedMs + Number(durationMs)
 const done = { kind, connections: 0, closed: 0, messages: 0, bytes: 0 }
 const isOver = () => performance.now() >= endMs
 
@@ -32,8 +33,14 @@ function open(index: number, secure: boolean): Promise<Socket | undefined> {
   })
 }
 
-/** Writes for as long as the other side takes it. */
-async function pour(index: number, secure: boolean, next: () => Uint8Array): Promise<void> {
+/** Writes for as long as the other side takes it, and no more than `perSecond`, all connections together. */
+async function pour(
+  index: number,
+  secure: boolean,
+  next: () => Uint8Array,
+  perSecond = Infinity,
+): Promise<void> {
+  const isAhead = () => done.messages > ((performance.now() - startedMs) * perSecond) / 1_000
   while (!isOver()) {
     const socket = await open(index, secure)
     if (socket === undefined) {
@@ -41,6 +48,10 @@ async function pour(index: number, secure: boolean, next: () => Uint8Array): Pro
       continue
     }
     while (!isOver() && !socket.destroyed) {
+      if (isAhead()) {
+        await pause(1)
+        continue
+      }
       const bytes = next()
       done.messages += 1
       done.bytes += bytes.length
@@ -73,6 +84,8 @@ function invite(): Uint8Array {
   )
 }
 
+/** What a carrier's edge is asked to stand; a faster attacker takes the cores that the gateway runs on here. */
+const invitesPerSecond = 5_000
 const garbage = randomBytes(64 * 1024)
 const header = Buffer.from(`X-Endless: ${'a'.repeat(16_000)}\r\n`)
 
@@ -86,7 +99,7 @@ const attacks: Readonly<Record<string, (index: number) => Promise<void>>> = {
       else socket.destroy()
     }
   },
-  invites: (index) => pour(index, true, invite),
+  invites: (index) => pour(index, true, invite, invitesPerSecond),
   endless: (index) => pour(index, true, () => header),
   garbage: (index) => pour(index, index % 2 === 0, () => garbage),
   /** A byte now and then. */
