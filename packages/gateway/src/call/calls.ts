@@ -1,8 +1,9 @@
+import type { DialRefusal } from '#dialing'
 import type { AppId, CallId } from '#kernel'
 import { beginCall, startCall, type Call, type ClaimOf } from './call.ts'
 import { deaf } from './call-leg.ts'
 import type { HandleIncoming, IncomingCall } from './contract.ts'
-import type { CallApp, CallDeps, DialRefusal } from './deps.ts'
+import type { CallApp, CallDeps } from './deps.ts'
 import { outgoingOrigin, type CreateCall } from './outgoing-origin.ts'
 
 export type { CreateCall } from './outgoing-origin.ts'

@@ -10,9 +10,9 @@ import type {
   RecordingId,
   StreamId,
   TenantId,
-  TokenId,
   TrunkId,
 } from '#kernel'
+import type { DialGuard } from '#dialing'
 import type { FromMedia, LegStats, RecordingSpec, SealedSummary, SrtpPositions, StreamSpec } from '#media'
 import type { AudioCodec, NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { IncomingCall, LegSrtp, PlaceCall } from './contract.ts'
@@ -64,60 +64,8 @@ export interface IdentityResult {
   readonly refuseWith?: number
 }
 
-/** The toll-fraud guard (`#dialing` fits). */
-export interface Dialing {
-  admit(request: DialRequest): Promise<DialAdmission>
-}
-
-export interface DialRequest {
-  readonly tenant: TenantId
-  readonly app: AppId
-  /** A number in any spelling of E.164 (`+1 212 555 0100`), or a `sip:` URI. */
-  readonly to: string
-  /** The caller ID that was asked for; the app's default when absent. */
-  readonly from: string | undefined
-  readonly via: 'api' | 'command' | 'transfer' | 'refer'
-  readonly token: TokenId | undefined
-}
-
-export type DialAdmission =
-  | {
-      readonly ok: true
-      /** To dial and to show: E.164 with `+`, or the URI. */
-      readonly to: string
-      readonly from: string
-      readonly trunks: readonly TrunkId[]
-      readonly lease: DialLease
-    }
-  | { readonly ok: false; readonly why: DialRefusal }
-
-export type DialRefusal =
-  | 'not-configured'
-  | 'not-a-number'
-  | 'caller-id'
-  | 'country'
-  | 'high-risk'
-  | 'denied'
-  | 'uri'
-  | 'transfer-target'
-  | 'concurrency'
-  | 'rate'
-  | 'minutes'
-  | 'spend'
-  | 'stopped'
-  | 'unavailable' // the guard could not decide: its store is gone
-
-/** One attempt that the guard counted. */
-export interface DialLease {
-  /**
-   * How long the leg may last from its answer on, by what is left of the day's minutes and spend; ms. It may have grown when
-   * that time is over, if others left something: read it again before hanging up.
-   */
-  readonly maxDurationMs: number
-  answered(): void
-  /** Counts the minutes. Call once, answered or not; never rejects. */
-  ended(): Promise<void>
-}
+/** The toll-fraud guard, as far as a call needs it. */
+export type Dialing = Pick<DialGuard, 'admit'>
 
 /** The media plane, as far as a call needs it. */
 export interface CallMedia {

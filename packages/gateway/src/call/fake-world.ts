@@ -1,3 +1,4 @@
+import type { DialRefusal, DialRequest } from '#dialing'
 import {
   fakeClock,
   silentLog,
@@ -18,7 +19,7 @@ import type {
   SignallingEvents,
   SignallingSecurity,
 } from './contract.ts'
-import type { CallApp, CallDeps, Decision, DialRefusal, DialRequest, IdentityResult, Keep } from './deps.ts'
+import type { CallApp, CallDeps, Decision, IdentityResult, Keep } from './deps.ts'
 
 /** Everything a call touches, faked in memory for tests; `trace` holds what happened, in order. */
 export interface FakeWorld {

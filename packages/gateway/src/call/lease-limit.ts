@@ -1,5 +1,5 @@
+import type { DialLease } from '#dialing'
 import type { Clock } from '#kernel'
-import type { DialLease } from './deps.ts'
 
 /** Timers take no more; it is longer than any call. */
 const maxTimerMs = 2_147_483_647

@@ -1,7 +1,8 @@
+import type { DialAdmission, DialRefusal, DialRequest } from '#dialing'
 import { createId, type LegId, type TrunkId } from '#kernel'
 import { CallLeg, type LegWatcher } from './call-leg.ts'
 import type { LegSignalling, PlaceFailure, SignallingSecurity } from './contract.ts'
-import type { DialAdmission, DialRefusal, DialRequest, TrunkFacts } from './deps.ts'
+import type { TrunkFacts } from './deps.ts'
 import type { Live } from './live.ts'
 import { srtpEntry, type LegEntry } from './receipt.ts'
 

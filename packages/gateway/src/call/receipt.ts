@@ -1,8 +1,9 @@
+import type { DialRequest } from '#dialing'
 import type { LegStats, StreamEnd, StreamStats, StreamTls } from '#media'
 import type { StreamId } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SignallingSecurity } from './contract.ts'
-import type { DialRequest, EndReason, IdentityResult } from './deps.ts'
+import type { EndReason, IdentityResult } from './deps.ts'
 
 /** What protected a call, hop by hop, and what was kept of it under which key. Grows with the call; holds no content. */
 export interface SecurityReceipt {

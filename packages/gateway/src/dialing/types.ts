@@ -38,7 +38,9 @@ export interface DialGuard {
 export interface DialRequest {
   readonly tenant: TenantId
   readonly app: AppId
+  /** A number in any spelling of E.164 (`+1 212 555 0100`), or a `sip:` URI. */
   readonly to: string
+  /** The caller ID that was asked for; the app's default when absent. */
   readonly from: string | undefined
   readonly via: 'api' | 'command' | 'transfer' | 'refer'
   readonly token: TokenId | undefined
@@ -47,6 +49,7 @@ export interface DialRequest {
 export type DialAdmission =
   | {
       readonly ok: true
+      /** To dial and to show: E.164 with `+`, or the URI. */
       readonly to: string
       readonly from: string
       readonly trunks: readonly TrunkId[]
@@ -68,7 +71,7 @@ export type DialRefusal =
   | 'minutes'
   | 'spend'
   | 'stopped'
-  | 'unavailable'
+  | 'unavailable' // the guard could not decide: its store is gone
 
 /** One attempt that was counted. */
 export interface DialLease {

@@ -1,18 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { program } from './counterpart.ts'
-import { startProgram, type Program } from './program.ts'
+import type { Program } from './program.ts'
+import { runKamailio, type KamailioFiles } from './run-kamailio.ts'
 
-export interface KamailioCarrierOptions {
-  /** An empty folder for its configuration. */
-  readonly folder: string
+export interface KamailioCarrierOptions extends KamailioFiles {
   /** Where calls come in, and from where they go on to the phones; both over TLS. */
   readonly ports: { readonly calls: number; readonly phones: number }
   /** Where the phones listen for TLS. A call rings at all of them; who calls `first` reaches the first alone. */
   readonly phones: readonly number[]
-  readonly caFile: string
-  readonly certFile: string
-  readonly keyFile: string
   /** What it asks for, in a proxy's challenge. */
   readonly digest: {
     readonly realm: string
@@ -22,35 +16,8 @@ export interface KamailioCarrierOptions {
 }
 
 /** A running Kamailio as a carrier has it: it asks who calls, forks the call, and stays in its path, twice. */
-export async function startKamailioCarrier(options: KamailioCarrierOptions): Promise<Program> {
-  const { folder } = options
-  await mkdir(folder, { recursive: true })
-  const config = join(folder, 'kamailio.cfg')
-  await writeFile(join(folder, 'tls.cfg'), tlsText(options))
-  await writeFile(config, configText(options))
-  const args = ['-f', config, '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-w', folder]
-  const proxy = await startProgram({ command: program('kamailio'), args })
-  try {
-    await proxy.until(/voxkeep: routing/)
-    return proxy
-  } catch (error) {
-    await proxy.stop()
-    throw error
-  }
-}
-
-function tlsText({ caFile, certFile, keyFile }: KamailioCarrierOptions): string {
-  const common = [
-    'method = TLSv1.2+',
-    `private_key = ${keyFile}`,
-    `certificate = ${certFile}`,
-    `ca_list = ${caFile}`,
-  ]
-  const [server, client] = [
-    [...common, 'verify_certificate = no'],
-    [...common, 'verify_certificate = yes', 'require_certificate = yes'],
-  ]
-  return ['[server:default]', ...server, '[client:default]', ...client, ''].join('\n')
+export function startKamailioCarrier(options: KamailioCarrierOptions): Promise<Program> {
+  return runKamailio(options, configText(options))
 }
 
 function configText(options: KamailioCarrierOptions): string {

@@ -1,56 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { program } from './counterpart.ts'
-import { startProgram, type Program } from './program.ts'
+import type { Program } from './program.ts'
+import { runKamailio, type KamailioFiles } from './run-kamailio.ts'
 
-export interface KamailioOptions {
-  /** An empty folder for its configuration. */
-  readonly folder: string
+export interface KamailioOptions extends KamailioFiles {
   /** Where phones come in over TLS, where others come in over plain TCP, and from where it goes on to the gateway over TLS. */
   readonly ports: { readonly tls: number; readonly tcp: number; readonly towardsGateway: number }
   readonly gatewayPort: number
-  readonly caFile: string
-  readonly certFile: string
-  readonly keyFile: string
   /** An rtpengine that carries the audio: its control port, and the profile that phones speak with it. */
   readonly rtpengine?: { readonly controlPort: number; readonly phones: 'RTP/AVP' | 'RTP/SAVP' }
 }
 
 /** A running Kamailio: an outbound proxy, as carriers and companies put one in front. It stays in the path of each dialog. */
-export async function startKamailio(options: KamailioOptions): Promise<Program> {
-  const { folder } = options
-  await mkdir(folder, { recursive: true })
-  const config = join(folder, 'kamailio.cfg')
-  await writeFile(join(folder, 'tls.cfg'), tlsText(options))
-  await writeFile(config, configText(options))
-  const args = ['-f', config, '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-w', folder]
-  const proxy = await startProgram({ command: program('kamailio'), args })
-  try {
-    await proxy.until(/voxkeep: routing/)
-    return proxy
-  } catch (error) {
-    await proxy.stop()
-    throw error
-  }
-}
-
-function tlsText({ caFile, certFile, keyFile }: KamailioOptions): string {
-  const common = [
-    'method = TLSv1.2+',
-    `private_key = ${keyFile}`,
-    `certificate = ${certFile}`,
-    `ca_list = ${caFile}`,
-  ]
-  return [
-    '[server:default]',
-    ...common,
-    'verify_certificate = no',
-    '[client:default]',
-    ...common,
-    'verify_certificate = yes',
-    'require_certificate = yes',
-    '',
-  ].join('\n')
+export function startKamailio(options: KamailioOptions): Promise<Program> {
+  return runKamailio(options, configText(options))
 }
 
 function configText(options: KamailioOptions): string {
