@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { DbError } from './error.ts'
+import { asDbError } from './pg-fault.ts'
 import type { DatabaseThreadData, FromDatabase, ToDatabase } from './protocol.ts'
 
 export interface QueryRows {
@@ -9,8 +10,16 @@ export interface QueryRows {
 
 /** The main thread's end of the database thread. */
 export interface Connection {
-  /** Runs one statement. Rejects with `DbError`. */
-  query(sql: string, parameters: readonly unknown[]): Promise<QueryRows>
+  /**
+   * Runs one statement. Rejects with `DbError`.
+   *
+   * @param enter - Statements to run before it, in a transaction around it that is rolled back unless all goes well.
+   */
+  query(sql: string, parameters: readonly unknown[], enter?: string): Promise<QueryRows>
+  /** Runs several statements, which may have a transaction of their own; all their rows. Rejects with `DbError`, with nothing left open. */
+  script(sql: string): Promise<QueryRows>
+  /** Statements that are not answered yet. */
+  readonly waiting: number
   /** Closes the database and its thread. Again: nothing. */
   close(): Promise<void>
   /** Resolves, with why, if the thread dies unasked; from then on every query rejects. */
@@ -84,14 +93,17 @@ export async function startDatabaseThread(
     if (unsent.push(message(id)) === 1) process.nextTick(send)
     return answer.promise
   }
+  const askIfOpen: typeof ask = (message) => {
+    if (closing) return Promise.reject(new DbError('DB_CLOSED', 'the database is closed'))
+    if (waiting.size >= maxWaiting)
+      return Promise.reject(new DbError('DB_OVERLOADED', 'too many queries wait for the database'))
+    return ask(message)
+  }
   await started.promise
   return {
-    query(sql, parameters) {
-      if (closing) return Promise.reject(new DbError('DB_CLOSED', 'the database is closed'))
-      if (waiting.size >= maxWaiting)
-        return Promise.reject(new DbError('DB_OVERLOADED', 'too many queries wait for the database'))
-      return ask((id) => ({ kind: 'query', id, sql, parameters }))
-    },
+    query: (sql, parameters, enter) =>
+      askIfOpen((id) => ({ kind: 'query', id, sql, parameters, ...(enter !== undefined && { enter }) })),
+    script: (sql) => askIfOpen((id) => ({ kind: 'script', id, sql })),
     close() {
       closing ??= ask((id) => ({ kind: 'close', id })).then(
         () => void thread.terminate(),
@@ -99,12 +111,9 @@ export async function startDatabaseThread(
       )
       return closing
     },
+    get waiting() {
+      return waiting.size
+    },
     lost: lost.promise,
   }
-}
-
-function asDbError({ sqlState, message }: { readonly sqlState: string; readonly message: string }): DbError {
-  const cause = message === '' ? undefined : new Error(message)
-  if (sqlState === '23505') return new DbError('DB_CONFLICT', 'a row with this key exists', { sqlState })
-  return new DbError('DB_FAILED', 'the database refused a statement', { sqlState, cause })
 }

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { setImmediate } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { openCluster } from './cluster.ts'
+import { pgFault } from './pg-fault.ts'
 import type { DatabaseThreadData, FromDatabase, ToDatabase } from './protocol.ts'
 
 // The database's own thread: queries in, rows out, one after the other. PGlite computes and waits for the disk
@@ -42,11 +43,43 @@ async function answer(cluster: PGlite, message: ToDatabase): Promise<FromDatabas
       port?.close()
       return { kind: 'rows', id: message.id, rows: [], affected: undefined }
     }
-    const result = await cluster.query(message.sql, [...message.parameters])
+    if (message.kind === 'script') return await runScript(cluster, message)
+    const result = await runQuery(cluster, message)
     note(message.sql)
     return { kind: 'rows', id: message.id, rows: result.rows, affected: result.affectedRows }
   } catch (error) {
-    return { kind: 'failed', id: message.id, ...describe(error) }
+    return { kind: 'failed', id: message.id, ...pgFault(error) }
+  }
+}
+
+async function runQuery(
+  cluster: PGlite,
+  { sql, parameters, enter }: Extract<ToDatabase, { readonly kind: 'query' }>,
+) {
+  if (enter === undefined) return cluster.query(sql, [...parameters])
+  try {
+    await cluster.exec(`begin; ${enter}`)
+    const result = await cluster.query(sql, [...parameters])
+    await cluster.exec('commit')
+    return result
+  } catch (error) {
+    await cluster.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+async function runScript(
+  cluster: PGlite,
+  { id, sql }: { readonly id: number; readonly sql: string },
+): Promise<FromDatabase> {
+  dirty = true
+  try {
+    const results = await cluster.exec(sql)
+    return { kind: 'rows', id, rows: results.flatMap(({ rows }) => rows), affected: undefined }
+  } catch (error) {
+    // There is one session: a transaction that the script left open would take everybody's next statement with it.
+    await cluster.query('rollback').catch(() => {})
+    throw error
   }
 }
 
@@ -68,17 +101,9 @@ async function flush(cluster: PGlite, answers: FromDatabase[]): Promise<FromData
     return failed.map((message) => ({
       kind: 'failed',
       id: 'id' in message ? message.id : undefined,
-      ...describe(error),
+      ...pgFault(error),
     }))
   }
-}
-
-function describe(error: unknown): { sqlState: string; message: string } {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  const sqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : 'XX000'
-  // Only faults of the statement itself are told in PostgreSQL's words: the others may quote values.
-  const ours = sqlState.startsWith('42') || sqlState === 'XX000'
-  return { sqlState, message: ours && typeof message === 'string' ? message.slice(0, 300) : '' }
 }
 
 try {
@@ -90,6 +115,6 @@ try {
   })
   say([{ kind: 'ready' }])
 } catch (error) {
-  say([{ kind: 'failed', id: undefined, ...describe(error) }])
+  say([{ kind: 'failed', id: undefined, ...pgFault(error) }])
   port.close()
 }

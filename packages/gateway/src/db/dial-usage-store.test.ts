@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { silentLog, type AppId } from '#kernel'
-import { dialUsageStore, openDatabase, type Database } from './index.ts'
-import { toySeal } from './toy-seal.ts'
+import type { AppId } from '#kernel'
+import { dialUsageStore, type Database } from './index.ts'
+import { testDatabase, type TestDatabase } from './test-database.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'voxkeep-dial-db-'))
 const app = 'ivr' as AppId
 const startedAtMs = Date.UTC(2026, 5, 15, 12)
 const hour = startedAtMs / 3_600_000
@@ -20,14 +16,16 @@ const lease = (id: string, atMs = startedAtMs) => ({
   rateMicro: 60_000,
 })
 const everything = { attemptsAfterMs: 0, day: '', hour: 0 }
+let place: TestDatabase
 let db: Database
 
 before(async () => {
-  db = await openDatabase({ dir, log: silentLog, seal: toySeal })
+  place = await testDatabase()
+  db = await place.open()
 })
 after(async () => {
   await db[Symbol.asyncDispose]()
-  rmSync(dir, { recursive: true, force: true })
+  place[Symbol.dispose]()
 })
 
 test('dialUsageStore() gives back open attempts, and adds up what ended ones used', async () => {

@@ -26,22 +26,24 @@ export interface NewDialLease {
  * What outbound calls used of their limits. Every promise rejects with `DbError`; a resolved write is on disk. Each write is one
  * statement, so that a crash leaves all of it or nothing.
  */
-export function dialUsageStore({ kysely }: Database) {
+export function dialUsageStore(db: Database) {
+  const { kysely } = db
   return {
+    /** Attempts that are open are this node's; everything else is every node's. */
     async load(from: DialHorizon) {
+      const recent = new Date(from.attemptsAfterMs)
       const leases = await kysely
         .selectFrom('dial_leases')
         .selectAll()
-        .where((where) =>
-          where.or([where('ended', '=', false), where('started_at', '>', new Date(from.attemptsAfterMs))]),
-        )
+        .where((where) => where.or([where('ended', '=', false), where('started_at', '>', recent)]))
         .execute()
+      const isOwn = ({ node }: { node: string }) => !db.isShared || node === db.node
       const used = await kysely.selectFrom('dial_usage').selectAll().where('day', '>=', from.day).execute()
       const hours = await kysely.selectFrom('dial_hours').selectAll().where('hour', '>=', from.hour).execute()
       const stops = await kysely.selectFrom('dial_stops').select('app').execute()
       const attempts = leases.map(asLease)
       return {
-        open: attempts.filter((_, index) => leases[index]?.ended === false),
+        open: leases.filter((lease) => !lease.ended && isOwn(lease)).map(asLease),
         attempts: attempts.filter(({ startedAtMs }) => startedAtMs > from.attemptsAfterMs),
         used: used.map((row) => ({
           scope: row.scope,
@@ -57,9 +59,9 @@ export function dialUsageStore({ kysely }: Database) {
     async open(lease: NewDialLease, hour: number): Promise<void> {
       await sql`
         with attempt as (
-          insert into dial_leases (id, app, scopes, day, started_at, rate_micro, ended)
+          insert into dial_leases (id, app, scopes, day, started_at, rate_micro, ended, node)
           values (${lease.id}, ${lease.app}, ${JSON.stringify(lease.scopes)}, ${lease.day},
-            ${new Date(lease.startedAtMs)}, ${lease.rateMicro}, false))
+            ${new Date(lease.startedAtMs)}, ${lease.rateMicro}, false, ${db.node}))
         insert into dial_hours (app, hour, attempts, quiet) values (${lease.app}, ${hour}, 1, 0)
         on conflict (app, hour) do update set attempts = dial_hours.attempts + 1`.execute(kysely)
     },

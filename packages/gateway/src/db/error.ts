@@ -6,6 +6,10 @@ export type DbErrorCode =
   | 'DB_CONFLICT'
   /** More queries wait than the queue may hold. */
   | 'DB_OVERLOADED'
+  /** The server cannot be reached, or was lost in the middle: what was under way may or may not have been done. */
+  | 'DB_UNAVAILABLE'
+  /** The server, or how it is set up, is not what may be trusted with this; a person must change it. */
+  | 'DB_REFUSED'
   | 'DB_FAILED'
 
 /** Whether a statement was refused for a value in it, and so did nothing at all: SQLSTATE classes 22 and 23. */

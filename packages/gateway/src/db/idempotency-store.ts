@@ -1,4 +1,4 @@
-import type { TokenId } from '#kernel'
+import type { TenantId, TokenId } from '#kernel'
 import type { Database } from './open-database.ts'
 import type { IdempotencyRow, Schema } from './schema.ts'
 
@@ -14,7 +14,8 @@ export function idempotencyStore(db: Database) {
         .onConflict((conflict) => conflict.columns(['token_id', 'key']).doNothing())
         .executeTakeFirst()
       if (Number(inserted.numInsertedOrUpdatedRows ?? 0n) > 0) return undefined
-      const held = await kysely
+      const held = await db
+        .asTenant(row.tenant)
         .selectFrom('idempotency')
         .selectAll()
         .where('token_id', '=', row.token_id)
@@ -22,10 +23,16 @@ export function idempotencyStore(db: Database) {
         .executeTakeFirst()
       return held && openRow(db, held)
     },
-    async finish(tokenId: TokenId, key: string, status: number, body: string): Promise<void> {
+    async finish(
+      tenant: TenantId,
+      tokenId: TokenId,
+      key: string,
+      status: number,
+      body: string,
+    ): Promise<void> {
       await kysely
         .updateTable('idempotency')
-        .set({ status, body_sealed: seal.seal(body, `idempotency ${tokenId} ${key}`) })
+        .set({ status, body_sealed: seal.seal(tenant, body, `idempotency ${tokenId} ${key}`) })
         .where('token_id', '=', tokenId)
         .where('key', '=', key)
         .execute()
@@ -47,6 +54,7 @@ export function idempotencyStore(db: Database) {
 export type IdempotencyStore = ReturnType<typeof idempotencyStore>
 
 function openRow({ seal }: Database, { body_sealed, ...row }: Schema['idempotency']): IdempotencyRow {
-  const body = body_sealed === null ? null : seal.open(body_sealed, `idempotency ${row.token_id} ${row.key}`)
+  const body =
+    body_sealed === null ? null : seal.open(row.tenant, body_sealed, `idempotency ${row.token_id} ${row.key}`)
   return { ...row, body }
 }

@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
-import { sql } from 'kysely'
+import { type AppId, type CallId, type EventId, type TenantId, type TokenId, type TrunkId } from '#kernel'
 import {
-  silentLog,
-  type AppId,
-  type CallId,
-  type EventId,
-  type TenantId,
-  type TokenId,
-  type TrunkId,
-} from '#kernel'
-import {
-  auditStore,
   callStore,
   DbError,
   idempotencyStore,
-  openDatabase,
   outboxStore,
   recordingStore,
   tokenStore,
@@ -31,22 +14,22 @@ import {
   type RecordingRow,
 } from './index.ts'
 import { fakeClock, type RecordingId } from '#kernel'
-import { toySeal } from './toy-seal.ts'
+import { testDatabase, type TestDatabase } from './test-database.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'voxkeep-db-'))
 const tenant = 'acme' as TenantId
 const at = new Date('2026-01-02T03:04:05.678Z')
 const later = new Date(at.getTime() + 1_000)
 const id = (kind: string, n: number) => `${kind}_${n.toString(16).padStart(32, '0')}`
-const open = () => openDatabase({ dir, log: silentLog, seal: toySeal })
+let place: TestDatabase
 let db: Database
 
 before(async () => {
-  db = await open()
+  place = await testDatabase()
+  db = await place.open()
 })
 after(async () => {
   await db[Symbol.asyncDispose]()
-  rmSync(dir, { recursive: true, force: true })
+  place[Symbol.dispose]()
 })
 
 const call = (n: number, more: Partial<CallRow> = {}): CallRow => ({
@@ -68,14 +51,6 @@ const call = (n: number, more: Partial<CallRow> = {}): CallRow => ({
   ...more,
 })
 
-test('openDatabase() refuses a second opening while it has the database', async () => {
-  await assert.rejects(open(), (error) => error instanceof DbError && error.code === 'DB_LOCKED')
-})
-
-test('openDatabase() makes its directory private', () => {
-  assert.equal(statSync(dir).mode & 0o777, 0o700)
-})
-
 test('callStore().get() gives back what insert() and update() put in, with personal columns opened', async () => {
   const calls = callStore(db)
   await calls.insert(call(1))
@@ -88,9 +63,9 @@ test('callStore().get() gives back what insert() and update() put in, with perso
     ladder: ['INVITE'],
     variables: { name: 'Marker-Variable' },
   } as const
-  await calls.update(id('call', 1) as CallId, change)
+  await calls.update(tenant, id('call', 1) as CallId, change)
   assert.deepEqual(await calls.get(tenant, id('call', 1) as CallId), call(1, change))
-  await calls.update(id('call', 1) as CallId, {})
+  await calls.update(tenant, id('call', 1) as CallId, {})
 })
 
 test('callStore() keeps the order of a call’s writes that share a commit', async () => {
@@ -98,10 +73,10 @@ test('callStore() keeps the order of a call’s writes that share a commit', asy
   const one = id('call', 0x10) as CallId
   await Promise.all([
     calls.insert(call(0x10)),
-    calls.update(one, { state: 'active', answered_at: at }),
+    calls.update(tenant, one, { state: 'active', answered_at: at }),
     calls.insert(call(0x11)),
-    calls.update(one, { state: 'ended', end_reason: 'app-hung-up', receipt: { a: 1 } }),
-    calls.update(id('call', 1) as CallId, { trunk: 'other' as TrunkId }),
+    calls.update(tenant, one, { state: 'ended', end_reason: 'app-hung-up', receipt: { a: 1 } }),
+    calls.update(tenant, id('call', 1) as CallId, { trunk: 'other' as TrunkId }),
   ])
   const change = { state: 'ended', answered_at: at, end_reason: 'app-hung-up', receipt: { a: 1 } } as const
   assert.deepEqual(await calls.get(tenant, one), call(0x10, change))
@@ -119,8 +94,8 @@ test('callStore() refuses a row that cannot be written, and keeps those that sha
   const results = await Promise.allSettled([
     calls.insert(call(0x20)),
     calls.insert(call(1)),
-    calls.update(id('call', 0x20) as CallId, { receipt: { bad: '\u0000' } }),
-    calls.update(id('call', 0x20) as CallId, { state: 'active' }),
+    calls.update(tenant, id('call', 0x20) as CallId, { receipt: { bad: '\u0000' } }),
+    calls.update(tenant, id('call', 0x20) as CallId, { state: 'active' }),
   ])
   assert.deepEqual(
     results.map((result) => result.status),
@@ -193,7 +168,7 @@ test('recordingStore() follows a recording from its start to its seal, and settl
     call_id: id('call', 1) as CallId,
     tenant,
     state: 'recording',
-    path: '/x/rec',
+    node: db.node,
     started_at: at,
     ended_at: null,
     duration_ms: null,
@@ -204,9 +179,7 @@ test('recordingStore() follows a recording from its start to its seal, and settl
     channels: 2,
   }
   await recordings.insert(row)
-  assert.deepEqual(await recordings.unfinished(), [
-    { recording: row.id, call: row.call_id, tenant, path: '/x/rec' },
-  ])
+  assert.deepEqual(await recordings.unfinished(), [{ recording: row.id, call: row.call_id, tenant }])
   const sealed = { bytes: 8_000_000_000, segments: 3, durationMs: 2_500, sha256: 'ab' }
   await recordings.settle(row.id, { state: 'sealed', sealed })
   await recordings.settle(row.id, { state: 'failed' })
@@ -355,74 +328,27 @@ test('idempotencyStore().begin() gives a key to one request and its answer to th
   const row = { token_id: id('tok', 1) as TokenId, tenant, key: 'k', fingerprint: 'f', created_at: at }
   const claims = await Promise.all([store.begin(row), store.begin(row)])
   assert.equal(claims.filter((claim) => claim === undefined).length, 1)
-  await store.finish(row.token_id, 'k', 201, '{"marker":"Marker-Answer"}')
+  await store.finish(row.tenant, row.token_id, 'k', 201, '{"marker":"Marker-Answer"}')
   await store.release(row.token_id, 'k')
   assert.deepEqual(await store.begin(row), { ...row, status: 201, body: '{"marker":"Marker-Answer"}' })
   await store.prune(later)
   assert.equal(await store.begin(row), undefined)
 })
 
-const entry = (seq: number) => ({ seq, tenant, call_id: null, body: '{}', hash: 'h' })
-
-test('auditStore() appends all or nothing, and the table refuses change', async () => {
-  const store = auditStore(db)
-  await store.append([entry(1), entry(2)])
-  await assert.rejects(store.append([entry(3), entry(2)]), DbError)
-  assert.equal((await store.head())?.seq, 2)
-  await assert.rejects(sql`update audit set body = 'x'`.execute(db.kysely), DbError)
-  await assert.rejects(sql`delete from audit`.execute(db.kysely), DbError)
-  await assert.rejects(sql`truncate audit`.execute(db.kysely), DbError)
-})
-
 test('kysely.transaction() keeps other queries out of the transaction, and undoes it when it fails', async () => {
   const tokens = tokenStore(db)
+  let touched: Promise<void> | undefined
   const outside = db.kysely.transaction().execute(async (transaction) => {
     await transaction.deleteFrom('tokens').execute()
-    void tokens.touch(id('tok', 1) as TokenId, at) // waits its turn, after the rollback
+    touched = tokens.touch(id('tok', 1) as TokenId, at) // waits its turn, after the rollback
     throw new Error('undo')
   })
   await assert.rejects(outside, /undo/)
+  await touched
   assert.deepEqual(
     (await tokens.list(tenant, { limit: 9 })).map((row) => row.last_used_at),
     [at],
   )
-})
-
-test('Database.maintain() vacuums', async () => {
-  await db.maintain()
-})
-
-/** Acknowledged in the child's output means on disk: kill -9 right after the last acknowledgement must lose none. */
-test('openDatabase() finds every acknowledged row after kill -9', async () => {
-  await db[Symbol.asyncDispose]()
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let acknowledged = 0
-  const exited = once(child, 'exit')
-  for await (const line of createInterface({ input: child.stdout })) {
-    acknowledged = Number(line)
-    if (acknowledged === 60) child.kill('SIGKILL')
-  }
-  assert.deepEqual(await exited, [null, 'SIGKILL'])
-  assert.ok(acknowledged >= 60)
-  db = await open()
-  const rows = await auditStore(db).read(1_000, 100_000)
-  assert.ok(rows.length >= acknowledged, `${rows.length} of ${acknowledged} rows`)
-  assert.deepEqual(
-    rows.map((row) => row.seq),
-    rows.map((_, index) => 1_000 + index),
-  )
-})
-
-test('openDatabase() lets no sealed column lie in clear on the disk', async () => {
-  await db[Symbol.asyncDispose]()
-  const markers = ['4930111222333', '4930999888777', 'Marker-Variable', 'Marker-Body', 'Marker-Answer']
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  const all = Buffer.concat(files.map((entry) => readFileSync(join(entry.parentPath, entry.name))))
-  for (const marker of markers) assert.ok(!all.includes(marker), `${marker} lies on the disk`)
-  assert.ok(all.includes('caller-hung-up'), 'this test looks where rows are')
-  db = await open()
 })
 
 test('Database rejects queries with DB_CLOSED once it is disposed', async () => {
@@ -432,5 +358,5 @@ test('Database rejects queries with DB_CLOSED once it is disposed', async () => 
     calls.get(tenant, id('call', 1) as CallId),
     (error) => (error as DbError).code === 'DB_CLOSED',
   )
-  db = await open()
+  db = await place.open()
 })

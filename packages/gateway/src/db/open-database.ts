@@ -1,60 +1,66 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { Kysely, sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import type { Log } from '#kernel'
-import { startDatabaseThread } from './connection.ts'
-import { threadDialect } from './dialect.ts'
-import { lockDirectory } from './directory-lock.ts'
-import { DbError } from './error.ts'
-import { migrationProvider } from './migrations.ts'
+import type { Kysely } from 'kysely'
+import type { Log, TenantId } from '#kernel'
+import type { DbError } from './error.ts'
+import { openEmbedded } from './open-embedded.ts'
+import { openServer, type DatabaseServer } from './open-server.ts'
 import type { Schema } from './schema.ts'
 
-/** Seals personal columns; `context` names table, column and row. `open` throws when the text is not what was sealed there. */
+/**
+ * Seals personal columns under the tenant's key; `context` names table, column and row. Both throw while the tenant's keys are closed
+ * (an error whose `code` is `KEY_CLOSED`); `open` also when the text is not what was sealed there.
+ */
 export interface FieldSeal {
-  seal(text: string, context: string): string
-  open(sealed: string, context: string): string
+  seal(tenant: TenantId, text: string, context: string): string
+  open(tenant: TenantId, sealed: string, context: string): string
 }
 
-export interface Database extends AsyncDisposable {
+/** The database as a job queue of the same server needs it. */
+export interface JobsDatabase {
+  readonly backend: 'pglite' | 'postgres'
+  /** One statement with values, or several without; the rows of all. Rejects with `DbError`. */
+  executeSql(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>
+}
+
+/** What both kinds of database give. */
+export interface OpenedDatabase extends AsyncDisposable {
+  /** The node's own work, across tenants: writes that share a commit, recovery, pruning. What a tenant asks for goes by `asTenant`. */
   readonly kysely: Kysely<Schema>
-  readonly seal: FieldSeal
-  /** Resolves, with why, if the database dies unasked. Everything that must be remembered then fails, so stop. */
+  /**
+   * The database as one tenant may see it: row-level security hides every other row from every statement, also from one that
+   * forgot its `where`, and refuses to write for others. Throws `DbError` for what is no tenant's name.
+   */
+  asTenant(tenant: TenantId): Kysely<Schema>
+  /** Whether other nodes use it too, so that not all unfinished work in it is this node's. */
+  readonly isShared: boolean
+  /** Resolves, with why, if the database is gone for good. Everything that must be remembered then fails, so stop. */
   readonly lost: Promise<DbError>
+  /** For the job queue, which writes its own SQL in a schema of its own. */
+  readonly jobs: JobsDatabase
+  /** Connections to the server, and statements that wait: for a connection, or for the embedded database's thread. */
+  load(): { readonly connections: number; readonly waiting: number }
   /** Frees what deleted rows take and renews statistics: the embedded server has no background worker for it. Run it now and then. */
   maintain(): Promise<void>
 }
 
+export interface Database extends OpenedDatabase {
+  readonly seal: FieldSeal
+  /** This node's name in a database that several share. */
+  readonly node: string
+}
+
 /**
- * Opens the embedded PostgreSQL under `<dir>/postgres` in a thread of its own, making and migrating it as needed. What
- * a query committed is on disk (fsync) when its promise resolves. Rejects with `DbError`: `DB_LOCKED`, `DB_FAILED`.
+ * Opens the embedded PostgreSQL under `<dir>/postgres`, or a server's, and migrates it as needed. What a query committed is on
+ * disk (fsync) when its promise resolves. Rejects with `DbError`: `DB_LOCKED`, `DB_REFUSED`, `DB_UNAVAILABLE`, `DB_FAILED`.
  */
 export async function openDatabase(o: {
   readonly dir: string
   readonly log: Log
   readonly seal: FieldSeal
+  readonly node?: string
+  /** Without one: the embedded database. */
+  readonly server?: DatabaseServer | undefined
 }): Promise<Database> {
-  mkdirSync(o.dir, { recursive: true, mode: 0o700 })
-  chmodSync(o.dir, 0o700) // the files inside are made with the process's umask
-  await using stack = new AsyncDisposableStack()
-  stack.use(lockDirectory(join(o.dir, 'postgres.lock')))
-  const connection = await startDatabaseThread({ dir: join(o.dir, 'postgres') })
-  stack.defer(() => connection.close())
-  const kysely = new Kysely<Schema>({ dialect: threadDialect(connection) })
-  await migrate(kysely, o.log)
-  const owned = stack.move()
-  return {
-    kysely,
-    seal: o.seal,
-    lost: connection.lost,
-    maintain: async () => void (await sql`vacuum (analyze)`.execute(kysely)),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
-
-async function migrate(kysely: Kysely<Schema>, log: Log): Promise<void> {
-  const { error, results } = await new Migrator({ db: kysely, provider: migrationProvider }).migrateToLatest()
-  if (error !== undefined) throw new DbError('DB_FAILED', 'the database cannot be migrated', { cause: error })
-  const applied = results?.map((result) => result.migrationName) ?? []
-  if (applied.length > 0) log.info('database migrated', { applied })
+  const { log, seal, server, node = 'voxkeep' } = o
+  const opened = server === undefined ? await openEmbedded(o) : await openServer({ ...server, log, node })
+  return { ...opened, seal, node }
 }

@@ -1,7 +1,9 @@
 import { sql, type Insertable } from 'kysely'
 import { groupCommit, type AppId, type EventId, type TenantId } from '#kernel'
+import { isKeyClosed, isSealBroken } from './closed-key.ts'
 import { blamesValue, DbError } from './error.ts'
 import type { Database } from './open-database.ts'
+import { ownRows } from './own-rows.ts'
 import type { DeliveryRow, OutboxRow, Schema } from './schema.ts'
 
 export type OutboxChange = Pick<OutboxRow, 'attempt' | 'next_at' | 'state' | 'last_status' | 'last_error'>
@@ -14,6 +16,7 @@ export interface OutboxExcept {
 
 const columns = [
   'id',
+  'tenant',
   'app',
   'call_id',
   'type',
@@ -34,6 +37,9 @@ const bounds = {
   blamesItem: blamesValue,
 }
 
+/** How long an event waits whose tenant's keys are closed; it counts as no attempt. */
+const closedRetryMs = 60_000
+
 interface Settling {
   readonly id: EventId
   readonly change: OutboxChange
@@ -47,13 +53,11 @@ interface Settling {
  */
 export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
   const { kysely, seal } = db
-  const inserts = groupCommit<OutboxRow>(async (rows) => {
-    const values = rows.map(({ body, ...row }) => ({
-      ...row,
-      tenant: tenantOf(row.app),
-      body_sealed: seal.seal(body, `outbox ${row.id}`),
-    }))
-    await kysely.insertInto('outbox').values(values).execute()
+  const inserts = groupCommit<Schema['outbox']>(async (rows) => {
+    await kysely
+      .insertInto('outbox')
+      .values([...rows])
+      .execute()
   }, bounds)
   const deliveries = groupCommit<Insertable<Schema['deliveries']>>(async (rows) => {
     await kysely
@@ -63,15 +67,37 @@ export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
   }, bounds)
   const settlements = groupCommit<Settling>((items) => settleAll(db, items), bounds)
   return {
-    insert: (row: OutboxRow): Promise<void> => inserts.add(row),
+    async insert({ body, ...row }: OutboxRow): Promise<void> {
+      const tenant = tenantOf(row.app)
+      // Before it waits with others: a tenant whose key is closed must not hold up theirs.
+      const body_sealed = seal.seal(tenant, body, `outbox ${row.id}`)
+      await inserts.add({ ...row, tenant, node: db.node, body_sealed })
+    },
     async get(id: EventId): Promise<OutboxRow | undefined> {
       const row = await kysely.selectFrom('outbox').select(columns).where('id', '=', id).executeTakeFirst()
       return row && openRow(db, row)
     },
-    /** Pending events with `next_at` not after `at`, earliest first. */
+    /**
+     * Pending events with `next_at` not after `at`, earliest first. Those of a tenant whose keys are closed are put off for a minute; one that
+     * somebody changed is dead, with `tampered` as its error, and holds up no other.
+     */
     async due(at: Date, limit: number, except: OutboxExcept): Promise<OutboxRow[]> {
       const rows = await pending(db, except).where('next_at', '<=', at).select(columns).limit(limit).execute()
-      return rows.map((row) => openRow(db, row))
+      const closed: EventId[] = []
+      const broken: EventId[] = []
+      const open = rows.flatMap((row) => {
+        try {
+          return [openRow(db, row)]
+        } catch (error) {
+          if (isKeyClosed(error)) closed.push(row.id)
+          else if (isSealBroken(error)) broken.push(row.id)
+          else throw error
+          return []
+        }
+      })
+      if (broken.length > 0) await giveUp(db, broken)
+      if (closed.length > 0) await putOff(db, closed, new Date(at.getTime() + closedRetryMs))
+      return open
     },
     /** The earliest `next_at` of the pending events. */
     async nextAt(except: OutboxExcept): Promise<Date | undefined> {
@@ -134,11 +160,34 @@ async function settleAll({ kysely }: Database, items: readonly Settling[]): Prom
     join settled on settled.id = a.event_id`.execute(kysely)
 }
 
-function pending({ kysely }: Database, except: OutboxExcept) {
-  let query = kysely.selectFrom('outbox').where('state', '=', 'pending').orderBy('next_at').orderBy('id')
+/** Each node delivers what it put in: of several that share the database none sends what another is sending. */
+function pending(db: Database, except: OutboxExcept) {
+  let query = db.kysely
+    .selectFrom('outbox')
+    .where('state', '=', 'pending')
+    .where(ownRows(db))
+    .orderBy('next_at')
+    .orderBy('id')
   if (except.apps.length > 0) query = query.where('app', 'not in', except.apps)
   if (except.ids.length > 0) query = query.where('id', 'not in', except.ids)
   return query
+}
+
+async function giveUp({ kysely }: Database, ids: readonly EventId[]): Promise<void> {
+  await kysely
+    .updateTable('outbox')
+    .set({ state: 'dead', last_error: 'tampered' })
+    .where('id', 'in', ids)
+    .execute()
+}
+
+async function putOff({ kysely }: Database, ids: readonly EventId[], until: Date): Promise<void> {
+  await kysely
+    .updateTable('outbox')
+    .set({ next_at: until })
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'pending')
+    .execute()
 }
 
 function columnsOf(tenant: TenantId, delivery: DeliveryRow): Insertable<Schema['deliveries']> {
@@ -157,6 +206,9 @@ function attemptColumns(delivery: DeliveryRow) {
   }
 }
 
-function openRow({ seal }: Database, { body_sealed, ...row }: Omit<Schema['outbox'], 'tenant'>): OutboxRow {
-  return { ...row, body: seal.open(body_sealed, `outbox ${row.id}`) }
+function openRow(
+  { seal }: Database,
+  { body_sealed, tenant, ...row }: Omit<Schema['outbox'], 'node'>,
+): OutboxRow {
+  return { ...row, body: seal.open(tenant, body_sealed, `outbox ${row.id}`) }
 }

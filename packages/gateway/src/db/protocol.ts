@@ -5,7 +5,11 @@ export type ToDatabase =
       readonly id: number
       readonly sql: string
       readonly parameters: readonly unknown[]
+      /** Run before it, in a transaction around it. */
+      readonly enter?: string
     }
+  /** Several statements at once; when one fails, what they began is rolled back. */
+  | { readonly kind: 'script'; readonly id: number; readonly sql: string }
   | { readonly kind: 'close'; readonly id: number }
 
 export type FromDatabase =

@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import type { CallId, Clock, RecordingId, TenantId } from '#kernel'
 import type { Page } from './call-store.ts'
 import type { Database } from './open-database.ts'
+import { ownRows } from './own-rows.ts'
 import type { RecordingRow } from './schema.ts'
 
 /** How a recording ended; the vault's `RecoveryOutcome` fits. */
@@ -17,27 +19,52 @@ export type RecordingEnd =
   | { readonly state: 'failed' }
 
 /** Every promise rejects with `DbError`; a resolved write is on disk. */
-export function recordingStore({ kysely }: Database, clock: Clock) {
+export function recordingStore(db: Database, clock: Clock) {
+  const { kysely } = db
   return {
     async insert(row: RecordingRow): Promise<void> {
       await kysely.insertInto('recordings').values(row).execute()
     },
+    /** Ends it; what was sealed is listed as an object in the spool by the same statement, so that it is never the one without the other. */
     async settle(id: RecordingId, outcome: RecordingEnd): Promise<void> {
-      const sealed = outcome.state === 'failed' ? undefined : outcome.sealed
-      await kysely
+      const now = new Date(clock.now())
+      const settled = kysely
         .updateTable('recordings')
-        .set({
-          state: outcome.state,
-          ended_at: new Date(clock.now()),
-          ...(sealed && {
-            bytes: sealed.bytes,
-            segments: sealed.segments,
-            duration_ms: sealed.durationMs,
-            sha256: sealed.sha256,
-          }),
-        })
+        .set({ ended_at: now, ...endOf(outcome) })
         .where('id', '=', id)
         .where('state', '=', 'recording')
+      if (outcome.state === 'failed') return void (await settled.execute())
+      await kysely
+        .with('settled', () => settled.returning(['id', 'tenant', 'call_id', 'node', 'bytes', 'sha256']))
+        .insertInto('objects')
+        .columns([
+          'id',
+          'tenant',
+          'kind',
+          'call_id',
+          'node',
+          'bytes',
+          'sha256',
+          'hold',
+          'state',
+          'created_at',
+        ])
+        .expression((eb) =>
+          eb
+            .selectFrom('settled')
+            .select([
+              'settled.id',
+              'settled.tenant',
+              sql<string>`'audio'`.as('kind'),
+              'settled.call_id',
+              'settled.node',
+              sql<number>`coalesce(settled.bytes, 0)`.as('bytes'),
+              sql<string>`coalesce(settled.sha256, '')`.as('sha256'),
+              sql<boolean>`false`.as('hold'),
+              sql<'spooled'>`'spooled'`.as('state'),
+              sql<Date>`${now}::timestamptz`.as('created_at'),
+            ]),
+        )
         .execute()
     },
     async markDeleted(tenant: TenantId, id: RecordingId): Promise<void> {
@@ -49,7 +76,8 @@ export function recordingStore({ kysely }: Database, clock: Clock) {
         .execute()
     },
     get: (tenant: TenantId, id: RecordingId): Promise<RecordingRow | undefined> =>
-      kysely
+      db
+        .asTenant(tenant)
         .selectFrom('recordings')
         .selectAll()
         .where('tenant', '=', tenant)
@@ -60,25 +88,27 @@ export function recordingStore({ kysely }: Database, clock: Clock) {
       tenant: TenantId,
       o: Page & { readonly callId?: CallId | undefined },
     ): Promise<RecordingRow[]> {
-      let query = kysely.selectFrom('recordings').selectAll().where('tenant', '=', tenant)
+      let query = db.asTenant(tenant).selectFrom('recordings').selectAll().where('tenant', '=', tenant)
       if (o.before !== undefined) query = query.where('id', '<', o.before as RecordingId)
       if (o.callId !== undefined) query = query.where('call_id', '=', o.callId)
       return query.orderBy('id', 'desc').limit(o.limit).execute()
     },
-    /** Recordings that were running when the process died, for the vault to recover. */
+    /** This node’s recordings that were running when the process died, for the vault to recover. */
     async unfinished() {
       const rows = await kysely
         .selectFrom('recordings')
         .selectAll()
         .where('state', '=', 'recording')
+        .where(ownRows(db))
         .execute()
-      return rows.map((row) => ({
-        recording: row.id,
-        call: row.call_id,
-        tenant: row.tenant,
-        path: row.path,
-      }))
+      return rows.map((row) => ({ recording: row.id, call: row.call_id, tenant: row.tenant }))
     },
   }
 }
 export type RecordingStore = ReturnType<typeof recordingStore>
+
+function endOf(outcome: RecordingEnd) {
+  if (outcome.state === 'failed') return { state: outcome.state }
+  const { bytes, segments, durationMs, sha256 } = outcome.sealed
+  return { state: outcome.state, bytes, segments, duration_ms: durationMs, sha256 }
+}

@@ -1,14 +1,20 @@
 import type { Generated } from 'kysely'
 import type { AppId, CallId, EventId, RecordingId, TenantId, TokenId, TrunkId } from '#kernel'
+import type { AuditSchema } from './schema-audit.ts'
+import type { KeysSchema } from './schema-keys.ts'
+import type { ObjectsSchema } from './schema-objects.ts'
+import type { CallRetentionColumns, RetentionSchema } from './schema-retention.ts'
+import type { ShippingSchema } from './schema-shipping.ts'
 
 /** Columns named `…_sealed` hold text that only the keyring can open. */
-export interface Schema {
+export interface Schema extends AuditSchema, KeysSchema, ObjectsSchema, RetentionSchema, ShippingSchema {
   calls: Omit<CallRow, 'from' | 'to' | 'ladder' | 'variables'> & {
     from_sealed: string
     to_sealed: string
     ladder_sealed: string | null
     variables_sealed: string | null
-  }
+    node: string
+  } & CallRetentionColumns
   call_events: Omit<CallEventRow, 'seq' | 'fields'> & {
     seq: Generated<number>
     call_id: CallId
@@ -16,8 +22,7 @@ export interface Schema {
     fields_sealed: string
   }
   recordings: RecordingRow
-  audit: AuditRow
-  outbox: Omit<OutboxRow, 'body'> & { tenant: TenantId; body_sealed: string }
+  outbox: Omit<OutboxRow, 'body'> & { tenant: TenantId; body_sealed: string; node: string }
   deliveries: {
     seq: Generated<number>
     event_id: EventId
@@ -32,10 +37,12 @@ export interface Schema {
   /** `scopes` is a JSON array. */
   tokens: Omit<TokenRow, 'scopes'> & { scopes: unknown }
   idempotency: Omit<IdempotencyRow, 'body'> & { body_sealed: string | null }
-  dial_leases: DialLeaseRow
+  dial_leases: DialLeaseRow & { node: string }
   dial_usage: DialUsageRow
   dial_hours: DialHourRow
   dial_stops: { app: AppId; since: Date }
+  /** Who shares the database, and when each last said that it lives. */
+  nodes: { name: string; since: Date; seen_at: Date }
 }
 
 export interface CallRow {
@@ -68,7 +75,8 @@ export interface RecordingRow {
   readonly call_id: CallId
   readonly tenant: TenantId
   readonly state: 'recording' | 'sealed' | 'recovered' | 'failed' | 'deleted'
-  readonly path: string
+  /** Whose spool it is sealed in. */
+  readonly node: string
   readonly started_at: Date
   readonly ended_at: Date | null
   readonly duration_ms: number | null
@@ -125,15 +133,6 @@ export interface IdempotencyRow {
   readonly status: number | null
   readonly body: string | null
   readonly created_at: Date
-}
-
-/** One entry of the audit log: `body` is the exact text that `hash` covers. */
-export interface AuditRow {
-  readonly seq: number
-  readonly tenant: TenantId
-  readonly call_id: CallId | null
-  readonly body: string
-  readonly hash: string
 }
 
 /** One attempt to call somebody; neither number is kept here. `scopes` is a JSON array of those whose limits it counts against. */

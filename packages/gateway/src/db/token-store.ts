@@ -4,7 +4,7 @@ import type { Database } from './open-database.ts'
 import type { Schema, TokenRow } from './schema.ts'
 
 /** API tokens. Every promise rejects with `DbError`; a resolved write is on disk. `Scope` is whatever the writer put in. */
-export function tokenStore<Scope extends string>({ kysely }: Database) {
+export function tokenStore<Scope extends string>({ kysely, asTenant }: Database) {
   const asToken = (row: Schema['tokens']) => ({ ...row, scopes: row.scopes as readonly Scope[] })
   return {
     async insert(row: TokenRow<Scope>): Promise<void> {
@@ -19,7 +19,7 @@ export function tokenStore<Scope extends string>({ kysely }: Database) {
       return rows.map(asToken)
     },
     async get(tenant: TenantId, id: TokenId): Promise<TokenRow<Scope> | undefined> {
-      const row = await kysely
+      const row = await asTenant(tenant)
         .selectFrom('tokens')
         .selectAll()
         .where('tenant', '=', tenant)
@@ -29,13 +29,13 @@ export function tokenStore<Scope extends string>({ kysely }: Database) {
     },
     /** Newest first. */
     async list(tenant: TenantId, o: Page): Promise<TokenRow<Scope>[]> {
-      let query = kysely.selectFrom('tokens').selectAll().where('tenant', '=', tenant)
+      let query = asTenant(tenant).selectFrom('tokens').selectAll().where('tenant', '=', tenant)
       if (o.before !== undefined) query = query.where('id', '<', o.before as TokenId)
       return (await query.orderBy('id', 'desc').limit(o.limit).execute()).map(asToken)
     },
     /** Sets `revoked_at` unless it is set already. */
     async revoke(tenant: TenantId, id: TokenId, at: Date): Promise<void> {
-      await kysely
+      await asTenant(tenant)
         .updateTable('tokens')
         .set({ revoked_at: at })
         .where('tenant', '=', tenant)

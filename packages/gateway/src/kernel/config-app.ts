@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { dialing } from './config-dialing.ts'
-import { file, id, secretRef, tlsFiles } from './config-values.ts'
+import { file, id, region, secretRef, tlsFiles } from './config-values.ts'
 
 const webhook = z.strictObject({
   url: z.url({ protocol: /^https$/ }).describe('Told of each call; its answer decides what happens'),
@@ -27,6 +27,12 @@ export const app = z.strictObject({
   id,
   tenant: id.default('default'),
   webhook,
+  endpoints: z
+    .array(z.strictObject({ host: z.string().min(1), region }))
+    .optional()
+    .describe(
+      'Where the hosts of its webhooks, streams and audio files are; a tenant with `regions` reaches no others',
+    ),
   stream: z
     .strictObject({
       secret: secretRef

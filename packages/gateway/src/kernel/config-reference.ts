@@ -11,6 +11,9 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>
   readonly required?: readonly string[]
   readonly items?: Node
+  readonly const?: string | number | boolean
+  readonly oneOf?: readonly Node[]
+  readonly anyOf?: readonly Node[]
 }
 
 /** The configuration reference in Markdown, made from the schema, so that it cannot say anything else. */
@@ -34,6 +37,8 @@ function rows(prefix: string, node: Node): string[] {
     const inner = child.type === 'array' ? child.items : child
     const innerPath = child.type === 'array' && inner?.properties !== undefined ? `${path}[]` : path
     if (inner?.properties !== undefined) return rows(innerPath, inner)
+    const kinds = kindsOf(inner)
+    if (kinds.length > 0) return kinds.flatMap(([kind, node]) => rows(`${path}[${kind}]`, node))
     const required = node.required?.includes(name) === true
     return [
       `| \`${innerPath}\` | ${valueOf(child)} | ${defaultOf(child, required)} | ${child.description ?? ''} |`,
@@ -41,8 +46,17 @@ function rows(prefix: string, node: Node): string[] {
   })
 }
 
+/** The members of a union that `kind` tells apart. */
+function kindsOf(node: Node | undefined): (readonly [kind: string, of: Node])[] {
+  return (node?.oneOf ?? node?.anyOf ?? []).flatMap((member) => {
+    const kind = member.properties?.['kind']?.const
+    return typeof kind === 'string' ? [[kind, member] as const] : []
+  })
+}
+
 function valueOf(node: Node): string {
   if (node.type === 'array') return `list of ${valueOf(node.items ?? {})}`
+  if (node.const !== undefined) return `\`${String(node.const)}\``
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ')
   if (node.type === 'integer') return range(node)
   return node.type ?? ''

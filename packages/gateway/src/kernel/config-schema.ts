@@ -1,8 +1,17 @@
 import { z } from 'zod'
 import { app } from './config-app.ts'
+import { alerts } from './config-alerts.ts'
+import { auditLog } from './config-audit.ts'
+import { backup } from './config-backup.ts'
+import { database } from './config-database.ts'
 import { dialLimits } from './config-dialing.ts'
+import { keys, tenantKeys } from './config-keys.ts'
+import { objects } from './config-objects.ts'
+import { retention } from './config-retention.ts'
+import { secrets } from './config-secrets.ts'
+import { siem } from './config-siem.ts'
 import { trunk } from './config-trunk.ts'
-import { file, id, port, secretRef, tlsFiles } from './config-values.ts'
+import { file, id, port, region, tlsFiles } from './config-values.ts'
 
 const sipListener = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to bind'),
@@ -77,7 +86,14 @@ const api = z.strictObject({
 /** The whole configuration. The reference in docs/configuration.md is made from this. */
 
 export const configSchema = z.strictObject({
-  node: z.strictObject({ name: id.default('voxkeep') }).prefault({}),
+  node: z
+    .strictObject({
+      name: id.default('voxkeep'),
+      region: region
+        .optional()
+        .describe('Where this node is: a word of your own, which `regions` of tenants and trunks use too'),
+    })
+    .prefault({}),
   dataDir: file.describe('Where the database, recordings and keyring live; created with mode 0700'),
   sip,
   trunks: z.array(trunk).default([]),
@@ -121,9 +137,30 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   tenants: z
-    .array(z.strictObject({ id, dialing: dialLimits.optional() }))
+    .array(
+      z.strictObject({
+        id,
+        dialing: dialLimits.optional(),
+        regions: z
+          .array(region)
+          .min(1)
+          .optional()
+          .describe(
+            'Where its calls may be and its data may go; a store, key, app endpoint or collector elsewhere is refused. Default: anywhere',
+          ),
+        retention: z
+          .strictObject({
+            mode: z
+              .enum(['keep', 'stream-only'])
+              .default('keep')
+              .describe('`stream-only`: nothing of its calls is stored at all; see docs/residency.md'),
+          })
+          .optional(),
+        keys: tenantKeys.optional().describe('The tenant’s own key (BYOK)'),
+      }),
+    )
     .default([])
-    .describe('Limits that all apps of a tenant share'),
+    .describe('What all apps of a tenant share'),
   stir: z
     .strictObject({
       rootsFile: file
@@ -159,8 +196,6 @@ export const configSchema = z.strictObject({
   api: api.optional(),
   vault: z
     .strictObject({
-      keyringFile: file.optional().describe('Default: `<dataDir>/keyring.json`, made by `voxkeep init`'),
-      passphrase: secretRef.optional(),
       recordings: z.strictObject({ fsyncMs: z.int().min(0).default(5_000) }).prefault({}),
     })
     .prefault({}),
@@ -173,6 +208,15 @@ export const configSchema = z.strictObject({
       maxConcurrent: z.int().min(1).default(1_000),
     })
     .prefault({}),
+  database,
+  keys,
+  objects,
+  retention,
+  secrets,
+  audit: auditLog,
+  siem,
+  alerts,
+  backup,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { file, id, port, secretRef, tlsFiles } from './config-values.ts'
+import { file, id, port, region, secretRef, tlsFiles } from './config-values.ts'
 
 const refer = z.strictObject({
   accept: z
@@ -73,6 +73,11 @@ export const trunk = z.strictObject({
   id,
   app: id.describe('The app that is told about calls from this trunk'),
   tenant: id.default('default'),
+  regions: z
+    .array(region)
+    .min(1)
+    .optional()
+    .describe('Where it may be used: on a node elsewhere its calls are refused. Default: anywhere'),
   allowedAddresses: z.array(z.string()).default([]).describe('CIDR ranges the trunk calls from'),
   clientCertificateName: z
     .string()

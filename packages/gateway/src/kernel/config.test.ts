@@ -136,3 +136,44 @@ test('parseConfig() wants authorities beside revocation lists', () => {
   assert.match(faults(listener).join(), /sip\.listen\.0\.clientCrlFile: needs clientCaFile/)
   assert.deepEqual(faults(listener.replace('crl.pem', 'crl.pem\n      clientCaFile: ca.pem')), [])
 })
+
+test('readSecret() reads systemd’s credentials by name', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'voxkeep-secret-'))
+  t.after(() => rmSync(dir, { recursive: true }))
+  writeFileSync(join(dir, 'pin'), '4321\n', { mode: 0o400 })
+  const env = { CREDENTIALS_DIRECTORY: dir }
+  assert.equal(readSecret('credential:pin', env).reveal(), '4321')
+  assert.throws(() => readSecret('credential:other', env), /credential:other: cannot be read/)
+  assert.throws(() => readSecret('credential:pin', {}), /LoadCredential/)
+})
+
+test('readSecret() refuses what is empty, and what a service would have to be asked for', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'voxkeep-secret-'))
+  t.after(() => rmSync(dir, { recursive: true }))
+  writeFileSync(join(dir, 'empty'), '\n', { mode: 0o600 })
+  assert.throws(() => readSecret(`file:${join(dir, 'empty')}`), /is empty/)
+  assert.throws(() => readSecret('vault:kv/voice#pin'), /secret of this machine/)
+})
+
+test('parseConfig() takes secrets from Vault and AWS only where it says which', () => {
+  const vault = '"vault:kv/voice#webhook"'
+  const text = valid.replace('"env:WEBHOOK_SECRET"', vault)
+  assert.match(faults(text)[0] ?? '', /:11: apps\.0\.webhook\.secrets\.0: needs secrets\.vault/)
+  const aws = valid.replace('"env:WEBHOOK_SECRET"', '"aws-sm:voice#webhook"')
+  assert.match(faults(aws)[0] ?? '', /secrets\.0: needs secrets\.aws/)
+  const keys = `keys:
+  providers:
+    - { id: bao, kind: vault-transit, url: "https://bao.example", auth: { method: token, token: "file:token" } }
+`
+  assert.deepEqual(faults(`${text}${keys}secrets: { vault: bao }\n`), [])
+  assert.match(faults(`${text}${keys}secrets: { vault: local }\n`)[0] ?? '', /no provider "local" of kind/)
+  assert.match(
+    faults(`${text}${keys.replace('file:token', 'vault:kv/a#b')}secrets: { vault: bao }\n`)[0] ?? '',
+    /one of this machine/,
+  )
+})
+
+test('parseConfig() takes no secret itself for a reference', () => {
+  for (const wrong of ['hunter2', 'vault:kv/voice', 'credential:../x', 'aws-sm:', 'http://x', 'file:'])
+    assert.match(faults(valid.replace('env:WEBHOOK_SECRET', wrong))[0] ?? '', /given by reference/, wrong)
+})

@@ -1,8 +1,13 @@
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { Secret } from './secret.ts'
+import { keyFaults } from './config-checks-keys.ts'
+import { objectsFaults } from './config-checks-objects.ts'
+import { residencyFaults } from './config-checks-residency.ts'
+import { secretFaults } from './config-checks-secrets.ts'
+import { retentionFaults } from './effective-policy.ts'
 import { configSchema, type Config } from './config-schema.ts'
 
 /** What is wrong with a configuration, one line a fault: where it stands and what to do. */
@@ -124,7 +129,16 @@ function crossChecks(config: Config): [Path, string][] {
   })
   if (config.media.portMax - config.media.portMin < 1)
     faults.push([['media', 'portMax'], 'must be above portMin'])
-  return [...faults, ...nameFaults(config), ...dialingFaults(config)]
+  return [
+    ...faults,
+    ...nameFaults(config),
+    ...dialingFaults(config),
+    ...keyFaults(config),
+    ...objectsFaults(config),
+    ...retentionFaults(config),
+    ...residencyFaults(config),
+    ...secretFaults(config),
+  ]
 }
 
 /** Everything is found by its name, and a call belongs to one tenant from end to end: what is said twice, or half, is a mistake. */
@@ -171,7 +185,10 @@ const pathKeys = new Set([
   'holdMusicFile',
   'rootsFile',
   'keyringFile',
+  'jwtFile',
+  'moduleFile',
   'dataDir',
+  'dir',
 ])
 
 function absolutePaths<T>(value: T, base: string): T {
@@ -186,7 +203,10 @@ function absolutePaths<T>(value: T, base: string): T {
   return Object.fromEntries(entries) as T
 }
 
-/** Reads the secret behind a reference. Throws `ConfigError` that names the reference, never the value. */
+/**
+ * Reads the secret behind a reference to one of this machine's own: `file:`, `env:`, `credential:`. The others need a service to be asked.
+ * Throws `ConfigError` that names the reference, never the value.
+ */
 export function readSecret(reference: string, env: NodeJS.ProcessEnv = process.env): Secret<string> {
   const [kind, rest] = [
     reference.slice(0, reference.indexOf(':')),
@@ -197,10 +217,21 @@ export function readSecret(reference: string, env: NodeJS.ProcessEnv = process.e
     if (!value) throw new ConfigError([`${reference}: the environment variable is not set`])
     return new Secret(value)
   }
+  if (kind === 'file') return readSecretFile(reference, rest)
+  if (kind !== 'credential')
+    throw new ConfigError([`${reference}: this must be a secret of this machine (file:, env:, credential:)`])
+  const folder = env['CREDENTIALS_DIRECTORY']
+  if (!folder) throw new ConfigError([`${reference}: systemd passed no credentials (see LoadCredential=)`])
+  return readSecretFile(reference, join(folder, rest))
+}
+
+function readSecretFile(reference: string, path: string): Secret<string> {
   try {
-    if ((statSync(rest).mode & 0o007) !== 0)
-      throw new ConfigError([`${reference}: others may read this file; run: chmod 600 ${rest}`])
-    return new Secret(readFileSync(rest, 'utf8').trimEnd())
+    if ((statSync(path).mode & 0o007) !== 0)
+      throw new ConfigError([`${reference}: others may read this file; run: chmod 600 ${path}`])
+    const value = readFileSync(path, 'utf8').trimEnd()
+    if (value === '') throw new ConfigError([`${reference}: is empty`])
+    return new Secret(value)
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     throw new ConfigError([`${reference}: cannot be read`], { cause })

@@ -7,8 +7,13 @@ export type StreamId = Brand<string, 'StreamId'>
 export type RecordingId = Brand<string, 'RecordingId'>
 export type EventId = Brand<string, 'EventId'>
 export type TokenId = Brand<string, 'TokenId'>
+export type AlertId = Brand<string, 'AlertId'>
 export type TenantId = Brand<string, 'TenantId'>
 export type TrunkId = Brand<string, 'TrunkId'>
+export type BackupId = Brand<string, 'BackupId'>
+export type TenantKeyId = Brand<string, 'TenantKeyId'>
+export type HoldId = Brand<string, 'HoldId'>
+export type SubjectRequestId = Brand<string, 'SubjectRequestId'>
 export type AppId = Brand<string, 'AppId'>
 
 interface IdKinds {
@@ -18,6 +23,11 @@ interface IdKinds {
   rec: RecordingId
   evt: EventId
   tok: TokenId
+  alrt: AlertId
+  tky: TenantKeyId
+  bak: BackupId
+  hold: HoldId
+  dsr: SubjectRequestId
 }
 
 /** Where chance comes from: `bytes(n)` returns n unpredictable bytes that the caller owns. */

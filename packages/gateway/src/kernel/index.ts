@@ -1,6 +1,8 @@
 export { boundedQueue, type BoundedQueue } from './bounded-queue.ts'
+export { fileSource, type ByteSource } from './byte-source.ts'
 export { configReference } from './config-reference.ts'
 export { fakeClock, systemClock, wait, type Clock, type FakeClock } from './clock.ts'
+export { keyPlaceOf, systemTenant, tenantsOf } from './config-tenants.ts'
 export { ConfigError, loadConfig, parseConfig, readSecret } from './config.ts'
 export {
   configSchema,
@@ -9,22 +11,34 @@ export {
   type TlsFiles,
   type TrunkConfig,
 } from './config-schema.ts'
+export type { PostgresqlConfig } from './config-database.ts'
+export type { ObjectsConfig, StoreConfig } from './config-objects.ts'
+export type { AlertReceiverConfig, AlertRuleConfig } from './config-alerts.ts'
+export type { CollectorConfig } from './config-siem.ts'
+export { dataTypes, effectivePolicy, type DataType, type Policy } from './effective-policy.ts'
 export { groupCommit, type GroupCommit } from './group-commit.ts'
 export {
   createId,
   parseId,
   sid,
+  type AlertId,
   type AppId,
+  type BackupId,
   type Brand,
   type CallId,
   type EventId,
+  type HoldId,
   type LegId,
   type Random,
   type RecordingId,
   type StreamId,
+  type SubjectRequestId,
   type TenantId,
+  type TenantKeyId,
   type TokenId,
   type TrunkId,
 } from './ids.ts'
 export { openLog, sanitise, silentLog, type Log, type LogFields } from './log.ts'
+export { endOf, parsePeriod, serializePeriod, type Period } from './period.ts'
+export { secretRef } from './config-values.ts'
 export { Secret } from './secret.ts'

@@ -17,11 +17,12 @@ test('openLog() never prints a Secret', () => {
 })
 
 test('interop 39: openLog() never prints digits, keys, tokens or Authorization, however they are nested', () => {
-  const line = logged('leak', {
+  const logLine = logged('leak', {
     digits: '4111',
     headers: { Authorization: 'Digest response="abc"', 'Proxy-Authorization': 'x1' },
     list: [{ token: 'vk_live_zzz' }, { keyAndSalt: new Uint8Array([77]) }],
   })
+  const line = logLine.replace(/"time":"[^"]+"/, '') // which may well hold a 77
   for (const leak of ['4111', 'abc', 'x1', 'zzz', '77']) assert.ok(!line.includes(leak), leak)
 })
 

@@ -1,25 +1,4 @@
-import { sql, type Kysely } from 'kysely'
-import type { Migration, MigrationProvider } from 'kysely/migration'
-
-/** Applied in the order of their names, each in a transaction, and never changed afterwards: a new need is a new one. */
-const migrations: Readonly<Record<string, Migration>> = {
-  '0001-start': {
-    async up(db: Kysely<unknown>) {
-      for (const statement of start) await sql.raw(statement).execute(db)
-    },
-  },
-  '0002-dialing': {
-    async up(db: Kysely<unknown>) {
-      for (const statement of dialing) await sql.raw(statement).execute(db)
-    },
-  },
-}
-
-export const migrationProvider: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ ...migrations }),
-}
-
-const start = [
+export const start: readonly string[] = [
   `create table calls (
     id text primary key, tenant text not null, app text not null, trunk text not null, direction text not null,
     from_sealed text not null, to_sealed text not null,
@@ -40,14 +19,6 @@ const start = [
   `create index recordings_by_tenant on recordings (tenant, id desc)`,
   `create index recordings_by_call on recordings (call_id)`,
   `create index recordings_unfinished on recordings (id) where state = 'recording'`,
-  `create table audit (
-    seq bigint primary key, tenant text not null, call_id text, body text not null, hash text not null)`,
-  `create index audit_by_call on audit (call_id, seq) where call_id is not null`,
-  // The application only ever appends; this keeps a stray statement of ours from doing anything else.
-  `create function refuse_change() returns trigger language plpgsql as
-    $$ begin raise exception 'the audit log is append-only'; end $$`,
-  `create trigger audit_is_append_only before update or delete or truncate on audit
-    for each statement execute function refuse_change()`,
   `create table outbox (
     id text primary key, tenant text not null, app text not null, call_id text, type text not null,
     body_sealed text not null, created_at timestamptz not null, attempt int not null, next_at timestamptz not null,
@@ -67,17 +38,4 @@ const start = [
     token_id text not null, key text not null, tenant text not null, fingerprint text not null, status int,
     body_sealed text, created_at timestamptz not null, primary key (token_id, key))`,
   `create index idempotency_by_age on idempotency (created_at)`,
-]
-
-const dialing = [
-  `create table dial_leases (
-    id text primary key, app text not null, scopes jsonb not null, day text not null, started_at timestamptz not null,
-    rate_micro bigint not null, ended boolean not null)`,
-  `create index dial_leases_open on dial_leases (id) where not ended`,
-  `create index dial_leases_by_age on dial_leases (started_at)`,
-  `create table dial_usage (
-    scope text not null, day text not null, used_ms bigint not null, spent_micro bigint not null, primary key (scope, day))`,
-  `create table dial_hours (
-    app text not null, hour bigint not null, attempts bigint not null, quiet bigint not null, primary key (app, hour))`,
-  `create table dial_stops (app text primary key, since timestamptz not null)`,
 ]

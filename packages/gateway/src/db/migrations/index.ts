@@ -1,0 +1,39 @@
+import { sql, type Kysely } from 'kysely'
+import type { Migration, MigrationProvider } from 'kysely/migration'
+import { start } from './0001-start.ts'
+import { dialing } from './0002-dialing.ts'
+import { keys } from './0003-keys.ts'
+import { objects } from './0004-objects.ts'
+import { audit } from './0005-audit.ts'
+import { retention } from './0006-retention.ts'
+import { shipping } from './0007-shipping.ts'
+import { isolation } from './0008-isolation.ts'
+
+/** Applied in the order of their names, each in a transaction, and never changed once released: a new need is a new one. */
+const migrations: Readonly<Record<string, readonly string[]>> = {
+  '0001-start': start,
+  '0002-dialing': dialing,
+  '0003-keys': keys,
+  '0004-objects': objects,
+  '0005-audit': audit,
+  '0006-retention': retention,
+  '0007-shipping': shipping,
+  '0008-isolation': isolation,
+}
+
+export const migrationProvider: MigrationProvider = {
+  getMigrations: () =>
+    Promise.resolve(
+      Object.fromEntries(
+        Object.entries(migrations).map(([name, statements]) => [name, migration(statements)]),
+      ),
+    ),
+}
+
+function migration(statements: readonly string[]): Migration {
+  return {
+    async up(db: Kysely<unknown>) {
+      for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  }
+}
