@@ -5,15 +5,14 @@ export {
   cobblestoneLayout,
   cobblestoneOpener,
   cobblestoneSealer,
+  sealedChunkBytes,
   type CobblestoneLayout,
   type CobblestoneOpener,
   type CobblestoneSealer,
 } from './cobblestone.ts'
-export { deleteRecording, type Deletion } from './delete-recording.ts'
+export { deleteRecording } from './delete-recording.ts'
 export { VaultError, type VaultErrorCode } from './error.ts'
-export { type DataKey, type FieldSeal, type KeyContext, type KeyProvider } from './key-provider.ts'
-export { createKeyring, openKeyring, rotateKeyring, type KeyringOptions } from './keyring.ts'
-export { newRecording } from './new-recording.ts'
+export { newRecordingHeader, type OpenRecordingKey } from './new-recording.ts'
 export { nodeRecordingFs, type RecordingFile, type RecordingFs } from './part-file.ts'
 export {
   parseRecordingHeader,

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { systemClock } from '#kernel'
-import { createKeyring } from './keyring.ts'
 import { nodeRecordingFs, type RecordingFs } from './part-file.ts'
-import { identity, random, speak, startRecording } from './test-keys.ts'
+import { identity, speak, startRecording, testKeys } from './test-keys.ts'
 
 // Run by recover-recordings.test.ts: records faster than life, and says how many bytes reached the file, until it is killed.
 const dir = process.argv[2] ?? ''
-const keys = await createKeyring(`${dir}/keyring.json`, { random, clock: systemClock })
+const keys = testKeys()
 const owner = identity()
 let nowMs = 0
 const clock = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { KeyProvider } from './key-provider.ts'
+import type { OpenRecordingKey } from './new-recording.ts'
 import { sealedChunkBytes } from './cobblestone.ts'
 import { VaultError } from './error.ts'
 import { recordingHeaderBytes, type RecordingIdentity } from './recording-header.ts'
@@ -27,18 +27,18 @@ async function victim(at: Bench, owner = identity()): Promise<Victim> {
 }
 
 /** Whoever reads all of it: resolves only if every byte opened. */
-async function readAll(keys: KeyProvider, { path, owner, segments }: Victim): Promise<Uint8Array> {
-  await using reader = await openRecording(path, keys, { ...owner, state: 'sealed', segments })
+async function readAll(openKey: OpenRecordingKey, { path, owner, segments }: Victim): Promise<Uint8Array> {
+  await using reader = await openRecording(path, openKey, { ...owner, state: 'sealed', segments })
   return await gather(reader.read(0, 3_600_000)) // awaited: leaving this block closes the file
 }
 async function assertDetected(
-  keys: KeyProvider,
+  openKey: OpenRecordingKey,
   target: Victim,
   forged: Uint8Array,
   what: string,
 ): Promise<void> {
   writeFileSync(target.path, forged)
-  await assert.rejects(readAll(keys, target), isTampered, what)
+  await assert.rejects(readAll(openKey, target), isTampered, what)
 }
 const segment = ({ bytes, bodyAt }: Victim, index: number) =>
   bytes.subarray(bodyAt + index * sealedChunkBytes, bodyAt + (index + 1) * sealedChunkBytes)
@@ -47,9 +47,9 @@ const withSegments = (target: Victim, segments: readonly Uint8Array[]) =>
 const all = (target: Victim) => Array.from({ length: target.segments }, (_, index) => segment(target, index))
 
 test('openRecording() detects segments that were swapped, doubled, removed, appended or reversed', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
-  assert.equal((await readAll(at.keys, target)).length, frames * 320)
+  assert.equal((await readAll(at.keys.open, target)).length, frames * 320)
   const segments = all(target)
   const [first, second] = segments
   const last = segments.at(-1)
@@ -68,11 +68,11 @@ test('openRecording() detects segments that were swapped, doubled, removed, appe
     reversed: segments.toReversed(),
   }
   for (const [what, forged] of Object.entries(attacks))
-    await assertDetected(at.keys, target, withSegments(target, forged), what)
+    await assertDetected(at.keys.open, target, withSegments(target, forged), what)
 })
 
 test('openRecording() detects every cut, at whatever byte', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   const cuts = new Set([
     0,
@@ -89,18 +89,17 @@ test('openRecording() detects every cut, at whatever byte', async () => {
     for (const off of [-1, 0, 1, 15, 16]) cuts.add(target.bodyAt + index * sealedChunkBytes + off)
   for (let cut = 0; cut < target.bytes.length; cut += 997) cuts.add(cut)
   for (const cut of cuts)
-    await assertDetected(at.keys, target, target.bytes.subarray(0, cut), `cut at ${cut}`)
+    await assertDetected(at.keys.open, target, target.bytes.subarray(0, cut), `cut at ${cut}`)
 })
 
 test('openRecording() detects any flipped bit', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   const flip = async (at_: number, bit: number) => {
     const forged = Buffer.from(target.bytes)
     forged[at_] = (forged[at_] ?? 0) ^ (1 << bit)
     writeFileSync(target.path, forged)
-    // A changed key reference names a key that does not exist; everything else is tampering.
-    await assert.rejects(readAll(at.keys, target), VaultError, `bit ${bit} of byte ${at_}`)
+    await assert.rejects(readAll(at.keys.open, target), isTampered, `bit ${bit} of byte ${at_}`)
   }
   for (let byte = 0; byte < target.bodyAt; byte++) await flip(byte, byte % 8)
   const body = fc.integer({ min: target.bodyAt, max: target.bytes.length - 1 })
@@ -108,39 +107,39 @@ test('openRecording() detects any flipped bit', async () => {
 })
 
 test('openRecording() detects a segment, a body, a header or a file of another recording', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   const sameCall = await victim(at, { ...identity(), call: target.owner.call, tenant: target.owner.tenant })
   const otherTenant = await victim(at, identity('rival'))
   for (const other of [sameCall, otherTenant]) {
     const stolen = all(target).with(2, segment(other, 2))
-    await assertDetected(at.keys, target, withSegments(target, stolen), 'one segment')
+    await assertDetected(at.keys.open, target, withSegments(target, stolen), 'one segment')
     const body = Buffer.concat([
       target.bytes.subarray(0, target.bodyAt - 56),
       other.bytes.subarray(other.bodyAt - 56),
     ])
-    await assertDetected(at.keys, target, body, 'the body')
+    await assertDetected(at.keys.open, target, body, 'the body')
     const header = Buffer.concat([
       other.bytes.subarray(0, other.bodyAt - 56),
       target.bytes.subarray(target.bodyAt - 56),
     ])
-    await assertDetected(at.keys, target, header, 'the header')
-    await assertDetected(at.keys, target, other.bytes, 'the whole file')
+    await assertDetected(at.keys.open, target, header, 'the header')
+    await assertDetected(at.keys.open, target, other.bytes, 'the whole file')
   }
 })
 
 test('openRecording() refuses the right file under the wrong tenant, call or recording', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   const wrong = identity('rival')
   for (const name of ['tenant', 'call', 'recording'] as const) {
     const asked = { ...target, owner: { ...target.owner, [name]: wrong[name] } }
-    await assert.rejects(readAll(at.keys, asked), isTampered, name)
+    await assert.rejects(readAll(at.keys.open, asked), isTampered, name)
   }
 })
 
 test('openRecording() detects a header rewritten for another owner, wrapped key and all', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   const rival = identity('rival')
   const header = target.bytes.subarray(0, target.bodyAt - 56).toString('latin1')
@@ -153,40 +152,39 @@ test('openRecording() detects a header rewritten for another owner, wrapped key 
   )
   const owner = { ...rival, tenant: 'evil' as typeof rival.tenant }
   const forged = Buffer.concat([rewritten, target.bytes.subarray(target.bodyAt - 56)])
-  await assertDetected(at.keys, { ...target, owner }, forged, 'rewritten')
+  await assertDetected(at.keys.open, { ...target, owner }, forged, 'rewritten')
 })
 
 test('openRecording() refuses a sealed recording cut to whole segments and passed off as recovered', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   const cut = withSegments(target, all(target).slice(0, 3))
   writeFileSync(target.path, cut)
   const open = (state: 'sealed' | 'recovered', segments: number) =>
-    openRecording(target.path, at.keys, { ...target.owner, state, segments })
+    openRecording(target.path, at.keys.open, { ...target.owner, state, segments })
   await assert.rejects(open('sealed', 3), isTampered)
   await assert.rejects(open('recovered', target.segments), isTampered)
   await using reader = await open('recovered', 3)
   assert.equal(reader.complete, false, 'what the books call recovered with three segments is this')
 })
 
-test('openRecording() needs the keyring that the recording was sealed under', async () => {
-  using at = await bench()
-  using other = await bench()
+test('openRecording() needs the key that the recording was sealed under, and hands on why there is none', async () => {
+  using at = bench()
+  using other = bench('other')
   const target = await victim(at)
-  await assert.rejects(
-    readAll(other.keys, target),
-    (error) => (error as VaultError).code === 'VAULT_KEY_UNKNOWN',
-  )
+  await assert.rejects(readAll(other.keys.open, target), isTampered)
+  at.keys.forget(target.owner)
+  await assert.rejects(readAll(at.keys.open, target), { code: 'KEY_UNKNOWN' })
 })
 
 test('openRecording() rejects with VaultError, whatever the file', async () => {
-  using at = await bench()
+  using at = bench()
   const target = await victim(at)
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (bytes, withHeader) => {
       const start = withHeader ? target.bytes.subarray(0, target.bodyAt - 56) : new Uint8Array()
       writeFileSync(target.path, Buffer.concat([start, bytes]))
-      await assert.rejects(readAll(at.keys, target), VaultError)
+      await assert.rejects(readAll(at.keys.open, target), VaultError)
     }),
   )
 })

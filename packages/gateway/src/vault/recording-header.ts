@@ -9,26 +9,24 @@ export interface RecordingIdentity {
   readonly recording: RecordingId
 }
 
-/** What a recording says of itself, in clear: nothing personal, no key that is not wrapped. */
+/** What a recording says of itself, in clear: nothing personal, and no key. Its wrapped data key is kept elsewhere, so that it can change or go. */
 export interface RecordingInfo extends RecordingIdentity {
   readonly codec: 'ulaw'
   readonly rate: 8_000
   readonly channels: 2
   /** ISO 8601, UTC. */
   readonly startedAt: string
-  readonly keyRef: string
-  readonly wrappedKey: Uint8Array
 }
 
 const magic = 'VXKR'
-const version = 1
+const version = 2
 export const recordingPrefixBytes = 8
-/** A header is about 400 bytes; a key service's wrapped key may add a kilobyte. */
-export const maxRecordingHeaderBytes = 4_096
+/** A header is about 250 bytes. */
+export const maxRecordingHeaderBytes = 1_024
 
 /** `VXKR`, version and length of the JSON as big-endian 16-bit numbers, then the JSON in its canonical form (RFC 8785). */
 export function serializeRecordingHeader(info: RecordingInfo): Uint8Array {
-  const json = new TextEncoder().encode(canonicalize({ ...info, wrappedKey: base64(info.wrappedKey) }))
+  const json = new TextEncoder().encode(canonicalize({ ...info }))
   if (json.length > maxRecordingHeaderBytes) throw new RangeError('the recording header is too long')
   const header = new Uint8Array(recordingPrefixBytes + json.length)
   header.set(new TextEncoder().encode(magic))
@@ -63,14 +61,9 @@ export function parseRecordingHeader(bytes: Uint8Array): RecordingInfo | undefin
 
 /** What the body's keys are bound to: a body under another header, call or tenant does not open. */
 export function recordingContext(info: RecordingIdentity, header: Uint8Array): Uint8Array {
-  const parts = ['voxkeep recording v1', info.tenant, info.call, info.recording]
+  const parts = ['voxkeep recording v2', info.tenant, info.call, info.recording]
   const hash = createHash('sha256').update(header).digest()
   return Buffer.concat([Buffer.from(parts.map((part) => `${part}\0`).join('')), hash])
-}
-
-/** What the wrapped data key is bound to. */
-export function recordingKeyContext(info: RecordingIdentity): Readonly<Record<string, string>> {
-  return { kind: 'recording', tenant: info.tenant, call: info.call, recording: info.recording }
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -83,10 +76,7 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function readInfo(json: unknown): RecordingInfo | undefined {
   if (typeof json !== 'object' || json === null) return undefined
-  const { tenant, call, recording, codec, rate, channels, startedAt, keyRef, wrappedKey } = json as Record<
-    string,
-    unknown
-  >
+  const { tenant, call, recording, codec, rate, channels, startedAt } = json as Record<string, unknown>
   if (typeof tenant !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant)) return undefined
   const callId = typeof call === 'string' ? parseId('call', call) : undefined
   const recordingId = typeof recording === 'string' ? parseId('rec', recording) : undefined
@@ -94,12 +84,6 @@ function readInfo(json: unknown): RecordingInfo | undefined {
   if (codec !== 'ulaw' || rate !== 8_000 || channels !== 2) return undefined
   if (typeof startedAt !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(startedAt))
     return undefined
-  if (typeof keyRef !== 'string' || typeof wrappedKey !== 'string') return undefined
   const identity = { tenant: tenant as TenantId, call: callId, recording: recordingId }
-  const key = new Uint8Array(Buffer.from(wrappedKey, 'base64'))
-  return { ...identity, codec, rate, channels, startedAt, keyRef, wrappedKey: key }
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64')
+  return { ...identity, codec, rate, channels, startedAt }
 }

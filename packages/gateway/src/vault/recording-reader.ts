@@ -1,8 +1,9 @@
 import { decodeUlaw } from '@voxkeep/wire/g711'
 import { wavHeader } from '@voxkeep/wire/wav'
+import type { ByteSource } from '#kernel'
 import { chunkBytes } from './cobblestone.ts'
 import { VaultError } from './error.ts'
-import type { KeyProvider } from './key-provider.ts'
+import type { OpenRecordingKey } from './new-recording.ts'
 import type { RecordingIdentity, RecordingInfo } from './recording-header.ts'
 import { openSealedObject, type SealedObject } from './sealed-object.ts'
 
@@ -39,15 +40,15 @@ export interface WavExport {
 const bytesPerMs = 16
 
 /**
- * Opens a recording for reading. Throws `VaultError`: `VAULT_NOT_FOUND`, `VAULT_KEY_UNKNOWN`, and `VAULT_TAMPERED` when
- * the file is not, whole and unchanged, the recording that is expected.
+ * Opens a recording for reading: its file, or a source, which is disposed with the reader. Throws `VaultError`: `VAULT_NOT_FOUND`, and `VAULT_TAMPERED` when the file is
+ * not, whole and unchanged, the recording that is expected; and what `openKey` rejects with.
  */
 export async function openRecording(
-  path: string,
-  keys: KeyProvider,
+  at: string | ByteSource,
+  openKey: OpenRecordingKey,
   expected: ExpectedRecording,
 ): Promise<RecordingReader> {
-  const object = await openSealedObject(path, keys)
+  const object = await openSealedObject(at, openKey, expected)
   try {
     await checkExpected(object, expected)
   } catch (error) {
@@ -55,7 +56,7 @@ export async function openRecording(
     throw error
   }
   const { plainBytes, complete } = object.layout
-  const clamp = (ms: number) => Math.min(Math.max(0, Math.floor(ms * bytesPerMs)) & ~1, plainBytes & ~1)
+  const clamp = (ms: number) => wholeSamples(Math.min(Math.max(0, Math.floor(ms * bytesPerMs)), plainBytes))
   return {
     info: object.info,
     complete,
@@ -67,11 +68,13 @@ export async function openRecording(
   }
 }
 
+/** Both sides of a sample. By arithmetic: bit operators know 32 bits, and a length may have more. */
+function wholeSamples(bytes: number): number {
+  return bytes - (bytes % 2)
+}
+
 async function checkExpected(object: SealedObject, expected: ExpectedRecording): Promise<void> {
-  const { info, layout } = object
-  const owned =
-    info.tenant === expected.tenant && info.call === expected.call && info.recording === expected.recording
-  if (!owned) throw new VaultError('VAULT_TAMPERED', 'the file holds another recording')
+  const { layout } = object
   const whole = layout.complete === (expected.state === 'sealed') && layout.chunks === expected.segments
   if (!whole || layout.tornBytes > 0)
     throw new VaultError('VAULT_TAMPERED', 'the recording was cut or extended')

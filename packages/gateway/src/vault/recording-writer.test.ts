@@ -6,7 +6,7 @@ import { VaultError, type VaultErrorCode } from './error.ts'
 import { nodeRecordingFs, type RecordingFs } from './part-file.ts'
 import { openRecording } from './recording-reader.ts'
 import type { SealedSummary } from './recording-writer.ts'
-import { newRecording } from './new-recording.ts'
+import { newRecordingHeader } from './new-recording.ts'
 import { recordingWriter } from './recording-writer.ts'
 import {
   audioAt,
@@ -25,7 +25,7 @@ const isCode = (code: VaultErrorCode) => (error: unknown) =>
   error instanceof VaultError && error.code === code
 
 test('recordingWriter() seals what both channels said, and openRecording() gives it back', async () => {
-  using at = await bench()
+  using at = bench()
   const { path, owner, sealed } = await recorded(at, 500)
   assert.equal(sealed.durationMs, 10_000)
   assert.equal(sealed.segments, Math.floor((500 * 160) / 8_192) + 1)
@@ -34,7 +34,7 @@ test('recordingWriter() seals what both channels said, and openRecording() gives
   assert.equal(sealed.sha256, createHash('sha256').update(file).digest('hex'))
   assert.equal(statSync(path).mode & 0o777, 0o600)
   assert.ok(!existsSync(`${path}.part`))
-  await using reader = await openRecording(path, at.keys, {
+  await using reader = await openRecording(path, at.keys.open, {
     ...owner,
     state: 'sealed',
     segments: sealed.segments,
@@ -43,9 +43,9 @@ test('recordingWriter() seals what both channels said, and openRecording() gives
 })
 
 test('recordingWriter() zeroes the data key it is given, and refuses a header that is not the recording’s', async () => {
-  using at = await bench()
+  using at = bench()
   const owner = identity()
-  const { header, dataKey } = newRecording(owner, 0, at.keys)
+  const [header, dataKey] = [newRecordingHeader(owner, 0), at.keys.fresh(owner)]
   const options = { clock: at.clock, random }
   const spec = { id: owner.recording, path: `${at.dir}/x`, header, dataKey, fsyncMs: 0 }
   assert.throws(
@@ -58,7 +58,7 @@ test('recordingWriter() zeroes the data key it is given, and refuses a header th
 })
 
 test('recordingWriter() never has a run of plain audio on the disk', async () => {
-  using at = await bench()
+  using at = bench()
   const { path, writer } = startRecording(at, identity())
   await writer.ready
   await speak(at.clock, writer, 300)
@@ -72,7 +72,7 @@ test('recordingWriter() never has a run of plain audio on the disk', async () =>
 })
 
 test('recordingWriter().pause() records silence on both channels until resume(), late audio included', async () => {
-  using at = await bench()
+  using at = bench()
   const owner = identity()
   const { path, writer } = startRecording(at, owner)
   await speak(at.clock, writer, 50)
@@ -83,7 +83,7 @@ test('recordingWriter().pause() records silence on both channels until resume(),
   await speak(at.clock, writer, 50, 100)
   const sealed = await writer.finish()
   assert.equal(writer.late, 1)
-  await using reader = await openRecording(path, at.keys, {
+  await using reader = await openRecording(path, at.keys.open, {
     ...owner,
     state: 'sealed',
     segments: sealed.segments,
@@ -94,7 +94,7 @@ test('recordingWriter().pause() records silence on both channels until resume(),
 })
 
 test('recordingWriter().write() refuses places that time has not reached, and takes no memory for them', async () => {
-  using at = await bench()
+  using at = bench()
   const { writer } = startRecording(at, identity())
   for (const position of [-1, 0.5, Number.NaN, 2 ** 31, 2 ** 53, 10_001 * 8])
     writer.write(0, position, frameOf(0, 0))
@@ -106,7 +106,7 @@ test('recordingWriter().write() refuses places that time has not reached, and ta
 })
 
 test('interop 40: recordingWriter() seals silence as time passes when nobody says anything', async () => {
-  using at = await bench()
+  using at = bench()
   const { path, writer } = startRecording(at, identity(), { fsyncMs: 1_000 })
   await writer.ready
   const before = statSync(`${path}.part`).size
@@ -143,10 +143,10 @@ function failingFs(allow: number): RecordingFs & { syncs: number } {
 }
 
 test('interop 40: recordingWriter() tells once that the disk refused, and keeps what it sealed before', async () => {
-  using at = await bench()
+  using at = bench()
   const failure = Promise.withResolvers<{ code: VaultErrorCode; sealed: SealedSummary }>()
   const owner = identity()
-  const { header, dataKey } = newRecording(owner, 0, at.keys)
+  const [header, dataKey] = [newRecordingHeader(owner, 0), at.keys.fresh(owner)]
   const path = `${at.dir}/r`
   const spec = { id: owner.recording, path, header, dataKey, fsyncMs: 1_000 }
   const writer = recordingWriter(spec, {
@@ -173,7 +173,7 @@ test('interop 40: recordingWriter() tells once that the disk refused, and keeps 
 })
 
 test('recordingWriter().ready rejects when the file is there already, and nothing of it is touched', async () => {
-  using at = await bench()
+  using at = bench()
   const owner = identity()
   const first = startRecording(at, owner)
   await first.writer.ready
@@ -185,7 +185,7 @@ test('recordingWriter().ready rejects when the file is there already, and nothin
 })
 
 test('recordingWriter() stops when the disk is a minute behind', async () => {
-  using at = await bench()
+  using at = bench()
   const gate = Promise.withResolvers<void>()
   const failure = Promise.withResolvers<string>()
   const fs: RecordingFs = {
@@ -203,7 +203,7 @@ test('recordingWriter() stops when the disk is a minute behind', async () => {
 })
 
 test('recordingWriter() syncs every fsyncMs while it records', async () => {
-  using at = await bench()
+  using at = bench()
   const fs = failingFs(Infinity)
   const { writer } = startRecording(at, identity(), { fs, fsyncMs: 5_000 })
   await speak(at.clock, writer, 20 * 50)

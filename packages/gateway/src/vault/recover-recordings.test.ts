@@ -17,8 +17,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { silentLog } from '#kernel'
-import type { KeyProvider } from './key-provider.ts'
-import { openKeyring } from './keyring.ts'
+import type { OpenRecordingKey } from './new-recording.ts'
+import { nodeRecordingFs, type RecordingFile } from './part-file.ts'
 import { openRecording } from './recording-reader.ts'
 import { recoverRecordings, type RecoveryOutcome, type UnfinishedRecording } from './recover-recordings.ts'
 import {
@@ -30,16 +30,17 @@ import {
   speak,
   spoken,
   startRecording,
+  testKeys,
   type Bench,
 } from './test-keys.ts'
 
-async function recover(keys: KeyProvider, unfinished: UnfinishedRecording): Promise<RecoveryOutcome> {
+async function recover(openKey: OpenRecordingKey, unfinished: UnfinishedRecording): Promise<RecoveryOutcome> {
   const settled: RecoveryOutcome[] = []
   const store = {
     unfinished: async () => [unfinished],
     settle: async (_: string, outcome: RecoveryOutcome) => void settled.push(outcome),
   }
-  await recoverRecordings({ store, keys, log: silentLog })
+  await recoverRecordings({ store, openKey, log: silentLog })
   const [outcome] = settled
   assert.ok(outcome && settled.length === 1)
   return outcome
@@ -68,15 +69,15 @@ test('interop 40: recoverRecordings() finds every acknowledged segment after kil
     if (acknowledged > 500_000) child.kill('SIGKILL')
   }
   assert.deepEqual(await exited, [null, 'SIGKILL'])
-  const keys = await openKeyring(join(dir, 'keyring.json'), { random })
+  const keys = testKeys()
   const unfinished = JSON.parse(readFileSync(join(dir, 'owner.json'), 'utf8')) as UnfinishedRecording
-  const outcome = await recover(keys, unfinished)
+  const outcome = await recover(keys.open, unfinished)
   assert.equal(outcome.state, 'recovered')
   assert.ok(outcome.state === 'recovered')
   const { segments, durationMs, bytes } = outcome.sealed
   assert.ok(acknowledged > 500_000 && bytes >= acknowledged, `${bytes} of ${acknowledged} bytes`)
   assert.equal(statSync(unfinished.path).size, bytes)
-  await using reader = await openRecording(unfinished.path, keys, {
+  await using reader = await openRecording(unfinished.path, keys.open, {
     ...unfinished,
     state: 'recovered',
     segments,
@@ -88,16 +89,16 @@ test('interop 40: recoverRecordings() finds every acknowledged segment after kil
 })
 
 test('interop 40: recoverRecordings() drops a torn segment at the end, wherever the write stopped', async () => {
-  using at = await bench()
+  using at = bench()
   for (const torn of [1, 15, 16, 17, 5_000, 16_399]) {
     const unfinished = await abandoned(at, 200)
     const whole = statSync(`${unfinished.path}.part`).size
     appendFileSync(`${unfinished.path}.part`, random.bytes(torn))
-    const outcome = await recover(at.keys, unfinished)
+    const outcome = await recover(at.keys.open, unfinished)
     assert.deepEqual([outcome.state, 'sealed' in outcome && outcome.sealed.segments], ['recovered', 3])
     assert.equal(statSync(unfinished.path).size, whole)
     assert.ok(!existsSync(`${unfinished.path}.part`))
-    await using reader = await openRecording(unfinished.path, at.keys, {
+    await using reader = await openRecording(unfinished.path, at.keys.open, {
       ...unfinished,
       state: 'recovered',
       segments: 3,
@@ -107,53 +108,71 @@ test('interop 40: recoverRecordings() drops a torn segment at the end, wherever 
 })
 
 test('recoverRecordings() calls a recording sealed that was whole before the process died', async () => {
-  using at = await bench()
+  using at = bench()
   const renamed = await recorded(at, 200)
-  const outcome = await recover(at.keys, { ...renamed.owner, path: renamed.path })
+  const outcome = await recover(at.keys.open, { ...renamed.owner, path: renamed.path })
   assert.deepEqual(outcome, { state: 'sealed', sealed: renamed.sealed })
   const unnamed = await recorded(at, 200)
   renameSync(unnamed.path, `${unnamed.path}.part`)
-  const second = await recover(at.keys, { ...unnamed.owner, path: unnamed.path })
+  const second = await recover(at.keys.open, { ...unnamed.owner, path: unnamed.path })
   assert.deepEqual(second, { state: 'sealed', sealed: unnamed.sealed })
   assert.ok(existsSync(unnamed.path))
 })
 
 test('recoverRecordings() settles a second time as it did the first', async () => {
-  using at = await bench()
+  using at = bench()
   const unfinished = await abandoned(at, 200)
-  const first = await recover(at.keys, unfinished)
-  assert.deepEqual(await recover(at.keys, unfinished), first)
+  const first = await recover(at.keys.open, unfinished)
+  assert.deepEqual(await recover(at.keys.open, unfinished), first)
 })
 
 test('recoverRecordings() reports what it cannot recover, and leaves its file alone', async () => {
-  using at = await bench()
-  using other = await bench()
+  using at = bench()
+  using other = bench('other')
   const missing = { ...identity(), path: join(at.dir, 'none') }
-  assert.deepEqual(await recover(at.keys, missing), { state: 'failed', code: 'VAULT_NOT_FOUND' })
+  assert.deepEqual(await recover(at.keys.open, missing), { state: 'failed', code: 'VAULT_NOT_FOUND' })
 
   const foreign = await abandoned(at, 200)
-  assert.deepEqual(await recover(other.keys, foreign), { state: 'failed', code: 'VAULT_KEY_UNKNOWN' })
+  assert.deepEqual(await recover(other.keys.open, foreign), { state: 'failed', code: 'VAULT_TAMPERED' })
 
   const stolen = { ...(await abandoned(at, 200)), call: identity().call }
-  assert.deepEqual(await recover(at.keys, stolen), { state: 'failed', code: 'VAULT_TAMPERED' })
+  assert.deepEqual(await recover(at.keys.open, stolen), { state: 'failed', code: 'VAULT_TAMPERED' })
 
   const changed = await abandoned(at, 200)
   const bytes = readFileSync(`${changed.path}.part`)
   bytes[bytes.length - 20_000] = (bytes.at(-20_000) ?? 0) ^ 1
   writeFileSync(`${changed.path}.part`, bytes)
-  assert.deepEqual(await recover(at.keys, changed), { state: 'failed', code: 'VAULT_TAMPERED' })
+  assert.deepEqual(await recover(at.keys.open, changed), { state: 'failed', code: 'VAULT_TAMPERED' })
   for (const { path } of [foreign, stolen, changed])
     assert.ok(existsSync(`${path}.part`) && !existsSync(path))
 })
 
+test('recoverRecordings() leaves a recording whose key cannot be had now to the next start', async () => {
+  using at = bench()
+  const unfinished = await abandoned(at, 200)
+  const settled: unknown[] = []
+  const store = { unfinished: async () => [unfinished], settle: async (id: string) => void settled.push(id) }
+  const openKey = () => Promise.reject(Object.assign(new Error('away'), { code: 'KEY_CLOSED' }))
+  assert.deepEqual(await recoverRecordings({ store, openKey, log: silentLog }), [])
+  assert.deepEqual(settled, [])
+  assert.equal((await recover(at.keys.open, unfinished)).state, 'recovered')
+})
+
 test('recoverRecordings() recovers a recording that died before its first segment as one of no length', async () => {
-  using at = await bench()
+  using at = bench()
   const owner = identity()
-  const { path, writer } = startRecording(at, owner)
+  const files: RecordingFile[] = []
+  const create = async (file: string) => {
+    const created = await nodeRecordingFs.create(file)
+    files.push(created)
+    return created
+  }
+  const { path, writer } = startRecording(at, owner, { fs: { ...nodeRecordingFs, create } })
   await writer.ready
   await speak(at.clock, writer, 10)
-  const outcome = await recover(at.keys, { ...owner, path })
+  for (const file of files) await file.close() // what a process has open dies with it
+  const outcome = await recover(at.keys.open, { ...owner, path })
   assert.deepEqual([outcome.state, 'sealed' in outcome && outcome.sealed.segments], ['recovered', 0])
-  await using reader = await openRecording(path, at.keys, { ...owner, state: 'recovered', segments: 0 })
+  await using reader = await openRecording(path, at.keys.open, { ...owner, state: 'recovered', segments: 0 })
   assert.equal(reader.durationMs, 0)
 })

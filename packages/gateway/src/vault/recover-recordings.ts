@@ -4,8 +4,7 @@ import { access, open, rename, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Log } from '#kernel'
 import { chunkOffset } from './cobblestone.ts'
-import { VaultError } from './error.ts'
-import type { KeyProvider } from './key-provider.ts'
+import type { OpenRecordingKey } from './new-recording.ts'
 import type { RecordingIdentity } from './recording-header.ts'
 import type { SealedSummary } from './recording-writer.ts'
 import { openSealedObject, type SealedObject } from './sealed-object.ts'
@@ -38,20 +37,31 @@ export type RecoveryOutcome =
 /**
  * Settles the recordings that a crash or kill -9 left behind; to be run before new ones start. Every segment that was
  * sealed is verified and kept; a torn one at the end is dropped. A recovered recording keeps its own name but never
- * passes for a complete one: its short last segment is missing, and the books say `recovered`.
+ * passes for a complete one: its short last segment is missing, and the books say `recovered`. One whose key cannot be had
+ * now stays as it is, for the next start.
  */
 export async function recoverRecordings(o: {
   readonly store: RecoveryStore
-  readonly keys: KeyProvider
+  readonly openKey: OpenRecordingKey
   readonly log: Log
 }): Promise<RecoveredRecording[]> {
   const outcomes: RecoveredRecording[] = []
   for (const unfinished of await o.store.unfinished()) {
-    const outcome = await recoverOne(unfinished, o.keys).catch((error: unknown): RecoveryOutcome => {
-      const code = error instanceof VaultError ? error.code : 'VAULT_WRITE_FAILED'
-      o.log.error('a recording cannot be recovered', { recordingId: unfinished.recording, code, error })
-      return { state: 'failed', code }
-    })
+    const outcome = await recoverOne(unfinished, o.openKey).catch(
+      (error: unknown): RecoveryOutcome | undefined => {
+        const code = codeOf(error)
+        if (code === 'KEY_CLOSED' || code === 'KEY_UNAVAILABLE') {
+          o.log.warn('a recording waits for its tenant’s key to be recovered', {
+            recordingId: unfinished.recording,
+            code,
+          })
+          return undefined
+        }
+        o.log.error('a recording cannot be recovered', { recordingId: unfinished.recording, code, error })
+        return { state: 'failed', code }
+      },
+    )
+    if (outcome === undefined) continue
     await o.store.settle(unfinished.recording, outcome)
     o.log.info('a recording that a crash left behind is settled', {
       recordingId: unfinished.recording,
@@ -63,13 +73,16 @@ export async function recoverRecordings(o: {
   return outcomes
 }
 
-async function recoverOne(unfinished: UnfinishedRecording, keys: KeyProvider): Promise<RecoveryOutcome> {
+async function recoverOne(
+  unfinished: UnfinishedRecording,
+  openKey: OpenRecordingKey,
+): Promise<RecoveryOutcome> {
   if (await exists(unfinished.path)) {
-    const { summary, complete } = await verify(unfinished.path, unfinished, keys)
+    const { summary, complete } = await verify(unfinished.path, unfinished, openKey)
     return { state: complete ? 'sealed' : 'recovered', sealed: summary }
   }
   const part = `${unfinished.path}.part`
-  const { summary, complete } = await verify(part, unfinished, keys)
+  const { summary, complete } = await verify(part, unfinished, openKey)
   await truncate(part, summary.bytes)
   await syncPath(part)
   await rename(part, unfinished.path)
@@ -81,12 +94,9 @@ async function recoverOne(unfinished: UnfinishedRecording, keys: KeyProvider): P
 async function verify(
   path: string,
   expected: RecordingIdentity,
-  keys: KeyProvider,
+  openKey: OpenRecordingKey,
 ): Promise<{ readonly summary: SealedSummary; readonly complete: boolean }> {
-  await using object = await openSealedObject(path, keys)
-  const { info } = object
-  if (info.tenant !== expected.tenant || info.call !== expected.call || info.recording !== expected.recording)
-    throw new VaultError('VAULT_TAMPERED', 'the file holds another recording')
+  await using object = await openSealedObject(path, openKey, expected)
   const found = await countSegments(object)
   const bytes = object.headerBytes + found.bodyBytes
   const summary = {
@@ -124,6 +134,12 @@ async function countSegments(object: SealedObject) {
 /** The last chunk of a complete layout is the short one; any other is full. */
 function isFull(object: SealedObject, index: number): boolean {
   return !(object.layout.complete && index === object.layout.chunks - 1)
+}
+
+/** Of this folder's errors, or of those that opening the key rejects with. */
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : 'VAULT_WRITE_FAILED'
 }
 
 async function sha256Of(path: string, bytes: number): Promise<string> {

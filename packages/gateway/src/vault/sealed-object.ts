@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { fileSource, type ByteSource } from '#kernel'
 import {
   chunkOffset,
   cobblestoneHeaderBytes,
@@ -9,14 +9,14 @@ import {
   type CobblestoneOpener,
 } from './cobblestone.ts'
 import { VaultError } from './error.ts'
-import type { KeyProvider } from './key-provider.ts'
+import type { OpenRecordingKey } from './new-recording.ts'
 import {
   maxRecordingHeaderBytes,
   parseRecordingHeader,
   recordingContext,
   recordingHeaderBytes,
-  recordingKeyContext,
   recordingPrefixBytes,
+  type RecordingIdentity,
   type RecordingInfo,
 } from './recording-header.ts'
 
@@ -31,40 +31,56 @@ export interface SealedObject extends AsyncDisposable {
 }
 
 /**
- * Opens a sealed file of ours. Throws `VaultError`: `VAULT_NOT_FOUND`, `VAULT_TAMPERED` (header, owner or key do not
- * belong together), `VAULT_KEY_UNKNOWN`.
+ * Opens something sealed of ours: a file, by its path, or any other source, which is disposed with the object (or when it cannot be
+ * opened). Rejects with `VaultError`: `VAULT_NOT_FOUND`, `VAULT_TAMPERED` (header, owner or key do not belong together), and with
+ * what `openKey` or the source rejects with.
  */
-export async function openSealedObject(path: string, keys: KeyProvider): Promise<SealedObject> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new VaultError('VAULT_NOT_FOUND', 'the recording cannot be read', { cause })
-  })
+export async function openSealedObject(
+  at: string | ByteSource,
+  openKey: OpenRecordingKey,
+  expected: RecordingIdentity,
+): Promise<SealedObject> {
+  const source = typeof at === 'string' ? await openFile(at) : at
   try {
-    return await readSealedObject(file, keys)
+    return await readSealedObject(source, openKey, expected)
   } catch (error) {
-    await file.close()
+    await source[Symbol.asyncDispose]()
     throw error
   }
 }
 
-async function readSealedObject(file: FileHandle, keys: KeyProvider): Promise<SealedObject> {
-  const start = await readAt(file, 0, recordingPrefixBytes + maxRecordingHeaderBytes + cobblestoneHeaderBytes)
+function openFile(path: string): Promise<ByteSource> {
+  return fileSource(path).catch((cause: unknown) => {
+    throw new VaultError('VAULT_NOT_FOUND', 'the recording cannot be read', { cause })
+  })
+}
+
+async function readSealedObject(
+  source: ByteSource,
+  openKey: OpenRecordingKey,
+  expected: RecordingIdentity,
+): Promise<SealedObject> {
+  const start = await source.read(0, recordingPrefixBytes + maxRecordingHeaderBytes + cobblestoneHeaderBytes)
   const headerBytes = recordingHeaderBytes(start)
   const info = parseRecordingHeader(start)
   if (headerBytes === undefined || info === undefined) throw tampered('the recording has no header of ours')
-  const layout = cobblestoneLayout((await file.stat()).size - headerBytes)
+  const owned =
+    info.tenant === expected.tenant && info.call === expected.call && info.recording === expected.recording
+  if (!owned) throw tampered('the file holds another recording')
+  const layout = cobblestoneLayout(source.bytes - headerBytes)
   if (layout === undefined) throw tampered('the recording ends before its sealed part')
-  const opener = openerOf(start, headerBytes, info, keys)
+  const opener = openerOf(start, headerBytes, info, await openKey(info))
   return {
     info,
     layout,
     headerBytes,
     async chunk(index) {
-      const sealed = await readAt(file, headerBytes + chunkOffset(index), sealedChunkBytes)
+      const sealed = await source.read(headerBytes + chunkOffset(index), sealedChunkBytes)
       const plain = opener.open(index, sealed)
       if (plain === undefined) throw tampered('a segment is not what was sealed at its place')
       return plain
     },
-    [Symbol.asyncDispose]: () => file.close(),
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   }
 }
 
@@ -72,9 +88,8 @@ function openerOf(
   start: Uint8Array,
   headerBytes: number,
   info: RecordingInfo,
-  keys: KeyProvider,
+  dataKey: Uint8Array,
 ): CobblestoneOpener {
-  const dataKey = keys.unwrap(info.wrappedKey, info.keyRef, recordingKeyContext(info))
   const context = recordingContext(info, start.subarray(0, headerBytes))
   const opener = cobblestoneOpener(
     dataKey,
@@ -84,17 +99,6 @@ function openerOf(
   dataKey.fill(0)
   if (opener === undefined) throw tampered('the recording’s header and body do not belong together')
   return opener
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length)
-  let read = 0
-  while (read < length) {
-    const { bytesRead } = await file.read(bytes, read, length - read, position + read)
-    if (bytesRead === 0) break
-    read += bytesRead
-  }
-  return bytes.subarray(0, read)
 }
 
 function tampered(message: string): VaultError {

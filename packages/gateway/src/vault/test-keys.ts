@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createId, fakeClock, type FakeClock, type Random, type TenantId } from '#kernel'
-import type { KeyProvider } from './key-provider.ts'
-import { createKeyring } from './keyring.ts'
-import { newRecording } from './new-recording.ts'
+import { newRecordingHeader, type OpenRecordingKey } from './new-recording.ts'
 import type { RecordingIdentity } from './recording-header.ts'
 import type { RecordingFs } from './part-file.ts'
 import { recordingWriter, type RecordingWriter, type SealedSummary } from './recording-writer.ts'
@@ -19,24 +17,42 @@ export const random: Random = {
     ),
 }
 
-/** A folder with a keyring, gone when disposed. */
+/** Stands in for the tenants' keys: one data key for each recording, the same for the same seed. */
+export interface TestKeys {
+  /** The caller's to zero. */
+  fresh(owner: RecordingIdentity): Uint8Array
+  readonly open: OpenRecordingKey
+  /** As after shredding. */
+  forget(owner: RecordingIdentity): void
+}
+
+export function testKeys(seed = 'keys'): TestKeys {
+  const gone = new Set<string>()
+  const keyOf = ({ tenant, recording }: RecordingIdentity) =>
+    new Uint8Array(createHash('sha256').update(`${seed} ${tenant} ${recording}`).digest())
+  return {
+    fresh: keyOf,
+    async open(owner) {
+      if (gone.has(owner.recording)) throw Object.assign(new Error('no key'), { code: 'KEY_UNKNOWN' })
+      return keyOf(owner)
+    },
+    forget: (owner) => void gone.add(owner.recording),
+  }
+}
+
+/** A folder with keys, gone when disposed. */
 export interface Bench extends Disposable {
   readonly dir: string
   readonly clock: FakeClock
-  readonly keys: KeyProvider
-  readonly keyringPath: string
+  readonly keys: TestKeys
 }
 
-export async function bench(): Promise<Bench> {
+export function bench(seed?: string): Bench {
   const dir = mkdtempSync(join(tmpdir(), 'voxkeep-vault-'))
-  const clock = fakeClock()
-  const keyringPath = join(dir, 'keyring.json')
-  const keys = await createKeyring(keyringPath, { random, clock })
   return {
     dir,
-    clock,
-    keys,
-    keyringPath,
+    clock: fakeClock(),
+    keys: testKeys(seed),
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
   }
 }
@@ -60,8 +76,14 @@ export function startRecording(
   } = {},
 ): { readonly path: string; readonly writer: RecordingWriter } {
   const path = join(o.dir, `${owner.recording}.vxr`)
-  const { header, dataKey } = newRecording(owner, o.clock.now(), o.keys)
-  const spec = { id: owner.recording, path, header, dataKey, fsyncMs: more.fsyncMs ?? 5_000 }
+  const header = newRecordingHeader(owner, o.clock.now())
+  const spec = {
+    id: owner.recording,
+    path,
+    header,
+    dataKey: o.keys.fresh(owner),
+    fsyncMs: more.fsyncMs ?? 5_000,
+  }
   return { path, writer: recordingWriter(spec, { clock: o.clock, random, ...more }) }
 }
 

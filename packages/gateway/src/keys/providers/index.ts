@@ -1,0 +1,1 @@
+export { openKeyProviders, type KeyProvidersDeps } from './open-key-providers.ts'
