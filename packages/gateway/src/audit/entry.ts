@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import { leafHash, maxLeafBytes } from '@voxkeep/tlog'
 import { parseId, type CallId, type TenantId } from '#kernel'
-import type { StoredEntry } from './store.ts'
 
 export type AuditValue = string | number | boolean | null
 
 export interface AuditEntry {
-  /** From 1, without gaps. */
-  readonly seq: number
+  /** Its place in its tenant's log: from 0, without gaps. */
+  readonly index: number
   /** ISO 8601, UTC. */
   readonly at: string
   readonly tenant: TenantId
@@ -15,36 +14,33 @@ export interface AuditEntry {
   readonly type: string
   readonly actor: string
   readonly fields: Readonly<Record<string, AuditValue>>
-  /** Lower-case hex of SHA-256 over the hash before (32 bytes; zeros before the first) and this entry's canonical JSON. */
+  /** Lower-case hex of the leaf's hash (RFC 9162 §2.1.1): what the log's tree holds of this entry. */
   readonly hash: string
 }
 
-/** What stands before the first entry. */
-export const genesisHash = '0'.repeat(64)
+const encoder = new TextEncoder()
 
-/** The entry in its canonical form (RFC 8785), chained to `previousHash`, as the store keeps it. */
-export function sealEntry(entry: Omit<AuditEntry, 'hash'>, previousHash: string): StoredEntry {
-  const body = bodyOf(entry)
-  const { seq, tenant, call } = entry
-  return { seq, tenant, call_id: call, body, hash: hashEntry(previousHash, body) }
+/** The entry's leaf: its canonical JSON (RFC 8785), exactly the text that is hashed. */
+export function leafOf({ index, at, tenant, call, type, actor, fields }: Omit<AuditEntry, 'hash'>): string {
+  const leaf = canonicalize({ index, at, tenant, call, type, actor, fields })
+  if (leaf === undefined) throw new TypeError('an audit entry is an object')
+  return leaf
 }
 
-export function hashEntry(previousHash: string, body: string): string {
-  return createHash('sha256').update(previousHash, 'hex').update(body, 'utf8').digest('hex')
+/** Whether a leaf's text fits into an entry bundle. */
+export function fitsLeaf(leaf: string): boolean {
+  return Buffer.byteLength(leaf) <= maxLeafBytes
 }
 
-/** Reads a stored entry; undefined when its text is not exactly what `sealEntry` writes, or its columns say something else. Never throws. */
-export function readEntry(stored: StoredEntry): AuditEntry | undefined {
-  const body = parseBody(stored.body)
-  if (body === undefined || bodyOf(body) !== stored.body) return undefined
-  const agrees = body.seq === stored.seq && body.tenant === stored.tenant && body.call === stored.call_id
-  return agrees && /^[0-9a-f]{64}$/.test(stored.hash) ? { ...body, hash: stored.hash } : undefined
+export function hashOfLeaf(leaf: string): Uint8Array {
+  return leafHash(encoder.encode(leaf))
 }
 
-function bodyOf({ seq, at, tenant, call, type, actor, fields }: Omit<AuditEntry, 'hash'>): string {
-  const body = canonicalize({ seq, at, tenant, call, type, actor, fields })
-  if (body === undefined) throw new TypeError('an audit entry is an object')
-  return body
+/** Reads a leaf; undefined when its text is not exactly what `leafOf` writes. Never throws. */
+export function readLeaf(leaf: string): AuditEntry | undefined {
+  const body = parseBody(leaf)
+  if (body === undefined || leafOf(body) !== leaf) return undefined
+  return { ...body, hash: Buffer.from(hashOfLeaf(leaf)).toString('hex') }
 }
 
 function parseBody(text: string): Omit<AuditEntry, 'hash'> | undefined {
@@ -55,13 +51,14 @@ function parseBody(text: string): Omit<AuditEntry, 'hash'> | undefined {
     return undefined
   }
   if (typeof json !== 'object' || json === null) return undefined
-  const { seq, at, tenant, call, type, actor, fields } = json as Record<string, unknown>
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return undefined
+  const { index, at, tenant, call, type, actor, fields } = json as Record<string, unknown>
+  if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) return undefined
   const callId = call === null ? null : typeof call === 'string' ? parseId('call', call) : undefined
   if (callId === undefined || typeof fields !== 'object' || fields === null) return undefined
   if (!Object.values(fields).every(isValue)) return undefined
-  for (const text of [at, tenant, type, actor]) if (typeof text !== 'string') return undefined
-  return { seq, at, tenant, call: callId, type, actor, fields } as Omit<AuditEntry, 'hash'>
+  for (const text of [at, tenant, type, actor])
+    if (typeof text !== 'string' || !text.isWellFormed()) return undefined
+  return { index, at, tenant, call: callId, type, actor, fields } as Omit<AuditEntry, 'hash'>
 }
 
 function isValue(value: unknown): value is AuditValue {

@@ -1,138 +1,95 @@
-import { groupCommit, type CallId, type Clock, type Log, type Secret, type TenantId } from '#kernel'
-import { genesisHash, readEntry, sealEntry, type AuditEntry, type AuditValue } from './entry.ts'
+import { isOrigin } from '@voxkeep/tlog'
+import type { CallId, Clock, Log, TenantId } from '#kernel'
+import { draftOf, type AuditEvent, type NumberKey } from './draft.ts'
+import { readLeaf, type AuditEntry } from './entry.ts'
 import { AuditError } from './error.ts'
-import { hidePerson, pseudonyms } from './pseudonym.ts'
-import type { AuditStore, StoredEntry } from './store.ts'
-import { verifyLog, type Checkpoint, type Verification } from './verify-log.ts'
+import { pseudonyms } from './pseudonym.ts'
+import type { AuditStore, LeafRow } from './store.ts'
+import { openTenantLog, type TenantLog } from './tenant-log.ts'
 
-export interface AuditEvent {
-  readonly type: string
-  readonly tenant: TenantId
-  readonly call?: CallId | undefined
-  /** Who acts: `token:tok_…`, `trunk:…`, `app:…`, `system`. */
-  readonly actor: string
-  readonly fields: Readonly<Record<string, AuditValue>>
-}
+/** The log of logs: its entries are the other logs' checkpoints. No tenant can be called so. */
+export const logOfLogs = '*' as TenantId
 
 export interface Audit {
   /**
    * Resolves when the entry is on disk: only then may what it permits happen. Rejects with `AuditError` otherwise: no
-   * audit, no act. A person's number in `actor` or a field is replaced by its pseudonym.
+   * audit, no act. A person's number in `actor` or a field is replaced by its pseudonym under the tenant's key.
    */
   append(event: AuditEvent): Promise<AuditEntry>
-  verify(known?: Checkpoint): Promise<Verification>
-  /** A call's entries in order; entries that were changed are left out (`verify` tells of them). */
-  ofCall(call: CallId): Promise<AuditEntry[]>
-  /** What stands for a person's number in this log. */
-  pseudonym(text: string): string
+  /** The tenant's log, made when there is none. Rejects with `AuditError`: `AUDIT_BROKEN`, `AUDIT_UNAVAILABLE`. */
+  log(tenant: TenantId): Promise<TenantLog>
+  /** A call's entries in order; those that were changed are left out (verifying tells of them). */
+  ofCall(tenant: TenantId, call: CallId): Promise<AuditEntry[]>
+  /** What stands for a person's number in this tenant's log. Throws while the tenant's keys are closed. */
+  pseudonym(tenant: TenantId, text: string): string
+  /** Calls back after entries were appended here. The returned function stops it. */
+  onAppended(listener: (tenant: TenantId, size: number) => void): () => void
   /** Resolves when nothing waits any more. */
   settled(): Promise<void>
 }
 
-/** Entries that may wait; beyond that the disk stands still and callers are refused. */
-const maxQueued = 10_000
-/** One statement's worth. */
-const maxBatch = 200
-
-interface Waiting {
-  readonly event: AuditEvent
-  readonly at: string
-  entry: AuditEntry | undefined
-}
-
-/** Opens the audit log at its last entry. Rejects with `AuditError` when the store cannot be read or that entry was changed. */
-export async function openAudit(o: {
+export interface AuditDeps {
   readonly store: AuditStore
   readonly clock: Clock
   readonly log: Log
-  /** Key of the pseudonyms, from the keyring. */
-  readonly numberKey: Secret<Uint8Array>
-}): Promise<Audit> {
-  const pseudonym = pseudonyms(o.numberKey)
-  let head: Head | undefined = await readHead(o.store)
+  /** What new logs are named after: `<deployment>/audit/<tenant>`, and `<deployment>/audit` for the log of logs. */
+  readonly deployment: string
+  readonly numberKey: NumberKey
+}
 
-  const writeBatch = async (batch: readonly Waiting[]): Promise<void> => {
-    // After a failure the outcome of that write is unknown: where the log ends, only the store can say.
-    head ??= await readHead(o.store)
-    const entries: StoredEntry[] = []
-    let { seq, hash } = head
-    for (const waiting of batch) {
-      const stored = sealEntry({ seq: ++seq, at: waiting.at, ...clean(waiting.event, pseudonym) }, hash)
-      waiting.entry = readEntry(stored)
-      entries.push(stored)
-      hash = stored.hash
+/** The audit logs of all tenants. Each is opened, and checked, when it is first needed. */
+export function openAudit(o: AuditDeps): Audit {
+  const logs = new Map<TenantId, Promise<TenantLog>>()
+  const listeners = new Set<(tenant: TenantId, size: number) => void>()
+  const open = (tenant: TenantId): Promise<TenantLog> => {
+    const known = logs.get(tenant)
+    if (known !== undefined) return known
+    const onAppended = (size: number) => {
+      for (const listener of listeners) listener(tenant, size)
     }
-    head = undefined
-    await o.store.append(entries)
-    head = { seq, hash }
+    const opening = openTenantLog({ ...o, onAppended }, tenant, originOf(o.deployment, tenant))
+    logs.set(tenant, opening)
+    opening.catch((cause: unknown) => {
+      logs.delete(tenant)
+      o.log.error('an audit log cannot be opened', { tenant, cause })
+    })
+    return opening
   }
-  const commit = groupCommit<Waiting>(
-    async (batch) => {
-      try {
-        await writeBatch(batch)
-      } catch (cause) {
-        o.log.error('the audit log does not take entries', { entries: batch.length, cause })
-        throw cause instanceof AuditError ? cause : unavailable(cause)
-      }
-    },
-    {
-      maxBatch,
-      maxQueued,
-      overflow: () => new AuditError('AUDIT_OVERLOADED', 'too many audit entries wait'),
-    },
-  )
   return {
     async append(event) {
-      const waiting: Waiting = { event, at: new Date(o.clock.now()).toISOString(), entry: undefined }
-      await commit.add(waiting)
-      if (waiting.entry === undefined) throw unavailable()
-      return waiting.entry
+      const draft = draftOf(event, new Date(o.clock.now()).toISOString(), o.numberKey)
+      const log = await open(event.tenant)
+      return log.append(draft)
     },
-    verify: (known) => verifyLog(o.store, known),
-    async ofCall(call) {
-      const stored = await o.store.ofCall(call)
-      return stored.map(readEntry).filter((entry) => entry !== undefined)
+    log: open,
+    async ofCall(tenant, call) {
+      return entriesOf(tenant, await o.store.ofCall(tenant, call))
     },
-    pseudonym,
-    settled: () => commit.settled(),
+    pseudonym: (tenant, text) => pseudonyms(o.numberKey(tenant))(text),
+    onAppended(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async settled() {
+      const opened = await Promise.allSettled(logs.values())
+      await Promise.all(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.settled()] : [])))
+    },
   }
 }
 
-interface Head {
-  readonly seq: number
-  readonly hash: string
+/** The entries of rows, without those whose text is not what was written there. */
+export function entriesOf(tenant: TenantId, rows: readonly LeafRow[]): AuditEntry[] {
+  return rows.map((row) => entryOf(tenant, row)).filter((entry) => entry !== undefined)
 }
 
-async function readHead(store: AuditStore): Promise<Head> {
-  const last = await store.head().catch((cause: unknown) => {
-    throw unavailable(cause)
-  })
-  if (last === undefined) return { seq: 0, hash: genesisHash }
-  if (readEntry(last) === undefined)
-    throw new AuditError('AUDIT_BROKEN', 'the end of the audit log was changed')
-  return last
+/** The entry of a row, or undefined when it is none, or stands where it was not written. */
+export function entryOf(tenant: TenantId, { idx, leaf }: LeafRow): AuditEntry | undefined {
+  const entry = readLeaf(leaf)
+  return entry?.index === idx && entry.tenant === tenant ? entry : undefined
 }
 
-function clean(event: AuditEvent, pseudonym: (text: string) => string) {
-  const fields = Object.entries(event.fields).map(([name, value]) => [
-    name.toWellFormed(),
-    cleanValue(value, pseudonym),
-  ])
-  return {
-    type: event.type,
-    tenant: event.tenant,
-    call: event.call ?? null,
-    actor: hidePerson(event.actor.toWellFormed(), pseudonym),
-    fields: Object.fromEntries(fields) as AuditEvent['fields'],
-  }
-}
-
-/** Canonical JSON knows neither NaN nor half a character. */
-function cleanValue(value: AuditValue, pseudonym: (text: string) => string): AuditValue {
-  if (typeof value === 'string') return hidePerson(value.toWellFormed(), pseudonym)
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
-}
-
-function unavailable(cause?: unknown): AuditError {
-  return new AuditError('AUDIT_UNAVAILABLE', 'the audit log does not take entries', { cause })
+function originOf(deployment: string, tenant: TenantId): string {
+  const origin = tenant === logOfLogs ? `${deployment}/audit` : `${deployment}/audit/${tenant}`
+  if (!isOrigin(origin)) throw new AuditError('AUDIT_UNKNOWN', 'no log can have this name')
+  return origin
 }
