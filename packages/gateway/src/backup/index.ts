@@ -1,0 +1,6 @@
+export { BackupError, type BackupErrorCode } from './error.ts'
+export { makeBackup, type BackupParts, type BackupProgress } from './make-backup.ts'
+export type { Manifest } from './manifest.ts'
+export { pruneBackups } from './prune-backups.ts'
+export { listBackups, openBackup, verifyBackup, type OpenBackup, type OpenBackupKey } from './read-backup.ts'
+export { restoreBackup, type RestoreParts, type RestoreReport, type RestoreStep } from './restore-backup.ts'
