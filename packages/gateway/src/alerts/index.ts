@@ -1,0 +1,7 @@
+export type { Alert, AlertDetail, AlertReceiver, AlertStore } from './alert.ts'
+export { showAlert, type ShownAlert } from './describe-alert.ts'
+export { AlertError, type AlertErrorCode } from './error.ts'
+export { mailReceiver } from './mail-receiver.ts'
+export { builtInRules, resolveRules, type AlertRule, type AlertSeverity } from './rules.ts'
+export { startAlerts, type AlertsDeps } from './start-alerts.ts'
+export { webhookReceiver, type PostAlert } from './webhook-receiver.ts'

@@ -1,0 +1,5 @@
+export { SiemError, type SiemErrorCode } from './error.ts'
+export { followLogs, type Batch, type FollowDeps, type Follower } from './follow-logs.ts'
+export { globs } from './glob.ts'
+export { type CursorStore, type EventLogs, type EventValue, type SecurityEvent } from './security-event.ts'
+export { startSiem, type Siem, type SiemDeps } from './start-siem.ts'
