@@ -1,14 +1,28 @@
-import type { ApiCalls, ApiDialing, ApiIdempotency, ApiRecordings } from '#api'
+import type { Alert } from '#alerts'
+import type { ApiAlerts, ApiCalls, ApiDialing, ApiIdempotency, ApiObjects, ApiRecordings } from '#api'
 import type { Audit } from '#audit'
 import type { Calls } from '#call'
 import { CallError } from '#call'
-import type { CallStore, IdempotencyStore, RecordingStore } from '#db'
+import type { AlertStore, CallStore, IdempotencyStore, RecordingStore } from '#db'
 import type { DialGuard } from '#dialing'
-import type { AppId, CallId, Config, TenantId } from '#kernel'
-import { deleteRecording, openRecording, type KeyProvider } from '#vault'
+import type { AppId, CallId, Clock, Config } from '#kernel'
+import type { OpenTenantKeys } from '#keys'
+import { openRecording } from '#vault'
+import type { CallReceipts } from './call-receipts.ts'
+import type { Objects } from './open-objects.ts'
+import { openRecordingKey } from './open-recording-key.ts'
+import type { Retention } from './open-retention.ts'
+import type { LiveRows } from './stream-only.ts'
 
 /** The API's calls: those that run, and what is kept of those that ran. */
-export function apiCalls(o: { calls: Calls; rows: CallStore; audit: Audit }): ApiCalls {
+export function apiCalls(o: {
+  calls: Calls
+  rows: CallStore
+  audit: Audit
+  receipts: Pick<CallReceipts, 'get'>
+  live: LiveRows
+  retention: Pick<Retention, 'relabel'>
+}): ApiCalls {
   const ownCall = async (id: CallId, act: (call: NonNullable<ReturnType<Calls['get']>>) => Promise<void>) => {
     const call = o.calls.get(id)
     if (call === undefined) return 'ended' as const
@@ -22,12 +36,10 @@ export function apiCalls(o: { calls: Calls; rows: CallStore; audit: Audit }): Ap
   }
   return {
     list: ({ tenant, limit, before, filter }) => o.rows.list(tenant, { limit, before, ...filter }),
-    get: (tenant, id) => o.rows.get(tenant, id),
+    get: async (tenant, id) => o.live.get(tenant, id) ?? o.rows.get(tenant, id),
     story: (tenant, id) => o.rows.story(tenant, id),
-    async trail(tenant, id) {
-      const entries = await o.audit.ofCall(id)
-      return entries.filter((entry) => entry.tenant === tenant)
-    },
+    receipt: (tenant, id) => o.receipts.get(tenant, id),
+    trail: (tenant, id) => o.audit.ofCall(tenant, id),
     create: (request) =>
       o.calls.create(request).catch((error: unknown) => {
         if (error instanceof CallError && error.code === 'CALL_AUDIT')
@@ -36,16 +48,25 @@ export function apiCalls(o: { calls: Calls; rows: CallStore; audit: Audit }): Ap
       }),
     command: (id, commands, token) => ownCall(id, (call) => call.command(commands, token)),
     hangup: (id) => ownCall(id, (call) => call.end('api-hung-up')),
-    setVariables: (_tenant: TenantId, id, variables) => o.rows.update(id, { variables }),
+    async setVariables(tenant, id, variables) {
+      const live = o.live.get(tenant, id)
+      if (live !== undefined) return o.live.set({ ...live, variables })
+      await o.rows.update(tenant, id, { variables })
+      await o.retention.relabel(id, tenant, variables)
+    },
   }
 }
 
-export function apiRecordings(o: { rows: RecordingStore; keys: KeyProvider }): ApiRecordings {
+export function apiRecordings(o: {
+  rows: RecordingStore
+  keys: OpenTenantKeys
+  objects: Pick<Objects, 'source' | 'keeper' | 'rows' | 'spool'>
+}): ApiRecordings {
   return {
     list: ({ tenant, limit, before, filter }) => o.rows.list(tenant, { limit, before, ...filter }),
     get: (tenant, id) => o.rows.get(tenant, id),
-    open: (row) =>
-      openRecording(row.path, o.keys, {
+    open: async (row) =>
+      openRecording(await o.objects.source(row.id), openRecordingKey(o.keys), {
         tenant: row.tenant,
         call: row.call_id,
         recording: row.id,
@@ -53,9 +74,29 @@ export function apiRecordings(o: { rows: RecordingStore; keys: KeyProvider }): A
         segments: row.segments ?? 0,
       }),
     async delete(row) {
-      await deleteRecording(row.path)
+      if ((await o.objects.rows.find(row.id)) !== undefined) return o.objects.keeper.deleteObject(row.id)
+      // One that failed was never listed as an object; its file is where its node left it.
+      await o.keys.shredObject(row.tenant, row.id)
+      await o.objects.spool.remove(row.id)
       await o.rows.markDeleted(row.tenant, row.id)
+      return { state: 'deleted' }
     },
+  }
+}
+
+export function apiObjects(objects: Pick<Objects, 'rows' | 'verify'>): ApiObjects {
+  return {
+    list: ({ tenant, limit, before, filter }) => objects.rows.list(tenant, { limit, before, ...filter }),
+    get: (tenant, id) => objects.rows.get(tenant, id),
+    verify: (o) => objects.verify(o),
+  }
+}
+
+export function apiAlerts(store: AlertStore<Alert>, clock: Pick<Clock, 'now'>): ApiAlerts {
+  return {
+    list: ({ tenant, limit, before, filter: { state } }) => store.list(tenant, { limit, before, state }),
+    get: (tenant, id) => store.get(tenant, id),
+    acknowledge: (tenant, id, by) => store.acknowledge(tenant, id, by, new Date(clock.now())),
   }
 }
 
@@ -71,7 +112,7 @@ export function apiDialing(guard: DialGuard, apps: Config['apps']): ApiDialing {
 export function apiIdempotency(store: IdempotencyStore): ApiIdempotency {
   return {
     begin: (row) => store.begin(row),
-    finish: (token, key, status, body) => store.finish(token, key, status, body),
+    finish: (tenant, token, key, status, body) => store.finish(tenant, token, key, status, body),
     release: (token, key) => store.release(token, key),
     prune: (before) => store.prune(before),
   }

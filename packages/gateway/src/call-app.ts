@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { encodeUlaw } from '@voxkeep/wire/g711'
 import { parseWav, toMono8k } from '@voxkeep/wire/wav'
 import type { CallApp } from '#call'
-import { ConfigError, readSecret, type AppConfig, type Clock, type Secret } from '#kernel'
+import { ConfigError, type AppConfig, type Clock, type Secret } from '#kernel'
 import {
   decide,
   openWebhookApp,
@@ -22,8 +22,11 @@ export interface CallAppDeps {
   readonly client: HttpsClient
   readonly guard: EgressGuard
   readonly outbox: Outbox
+  readonly readSecret: (reference: string) => Secret<string>
   /** Takes each attempt at a decision webhook for the delivery log. */
   readonly onDelivery: (delivery: Delivery) => void
+  /** Throws, with the code `REGION_REFUSED`, for a URL that lies outside the regions the app's tenant is tied to. */
+  readonly checkRegion: (url: string) => void
 }
 
 const maxAudioBytes = 8 * 1024 * 1024
@@ -32,13 +35,17 @@ const builtInFallback = join(import.meta.dirname, '../assets/unavailable.wav')
 
 /** One configured app, as calls use it: asked, told, streamed to. Throws `ConfigError` rather than start with one that cannot sign. */
 export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
-  const webhook = openWebhookApp(config)
-  const streamSecret = config.stream.secret === undefined ? undefined : readSecret(config.stream.secret)
+  const webhook = openWebhookApp(config, deps.readSecret)
+  const { secret: streamSecret } = config.stream
+  const readStreamSecret = () => (streamSecret === undefined ? undefined : deps.readSecret(streamSecret))
+  readStreamSecret()
   const streamTls = readClientTls(config.stream.caFile, config.stream.clientCertificate)
   return {
     config,
     accountSid: `AC${fingerprint(`tenant ${config.tenant}`, 32)}`,
-    signers: webhook.secrets.map((secret) => `secret ${fingerprint(secret.reveal(), 8)}`),
+    get signers() {
+      return webhook.secrets.map((secret) => `secret ${fingerprint(secret.reveal(), 8)}`)
+    },
     fallbackAudio: readAudio(config.fallback.playFile ?? builtInFallback, 'fallback.playFile'),
     holdMusic:
       config.holdMusicFile === undefined ? undefined : readAudio(config.holdMusicFile, 'holdMusicFile'),
@@ -46,11 +53,12 @@ export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
     tell: async (event) => void (await deps.outbox.enqueue(event, webhook.id)),
     async prepareStream(url, id) {
       if (new URL(url).search !== '') throw new TypeError('a stream address has no query; use parameters')
+      deps.checkRegion(url)
       const { address } = await deps.guard.resolve(url)
       return {
         url,
         address,
-        headers: signUpgrade(webhook.secrets, streamSecret, id, deps.clock.now(), url),
+        headers: signUpgrade(webhook.secrets, readStreamSecret(), id, deps.clock.now(), url),
         tls: {
           ...(streamTls.ca !== undefined && { ca: streamTls.ca }),
           ...(streamTls.cert !== undefined &&
@@ -60,6 +68,7 @@ export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
       }
     },
     async fetchAudio(url, signal) {
+      deps.checkRegion(url)
       const request = {
         method: 'GET',
         url,

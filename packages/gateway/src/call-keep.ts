@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Audit } from '#audit'
 import type { CallChange, Keep } from '#call'
 import type { CallStore, CallUpdate, RecordingStore } from '#db'
 import type { Clock, LegId, Log, TrunkId } from '#kernel'
-import { newRecording, type KeyProvider } from '#vault'
+import type { OpenTenantKeys } from '#keys'
+import { ObjectError, type Spool } from '#objects'
+import { newRecordingHeader } from '#vault'
+import type { CallReceipts } from './call-receipts.ts'
+import type { CallColumns } from './open-retention.ts'
 
 export interface CallKeepDeps {
   readonly clock: Clock
@@ -12,19 +14,26 @@ export interface CallKeepDeps {
   readonly calls: CallStore
   readonly recordings: RecordingStore
   readonly audit: Audit
-  readonly keys: KeyProvider
-  readonly dataDir: string
+  readonly keys: OpenTenantKeys
+  readonly spool: Pick<Spool, 'hasRoom' | 'pathOf'>
+  /** This node’s name: whose spool it is. */
+  readonly node: string
+  /** Something was sealed, and waits in the spool. */
+  readonly onSealed: () => void
+  readonly receipts: Pick<CallReceipts, 'end'>
   readonly fsyncMs: number
   readonly ladder: (legs: readonly LegId[]) => unknown
+  /** What a new call’s row says of how long it is kept, and how its parties are found. */
+  readonly columns: CallColumns
+  /** Keeps who else was called, so that they can be found. */
+  readonly party: Keep['party']
 }
 
-/** What is kept of calls: rows and stories in the database, entries in the audit log, recordings in the vault's folder. */
+/** What is kept of calls: rows and stories in the database, entries in the audit log, recordings in the spool. */
 export function openCallKeep(deps: CallKeepDeps): Keep {
-  const folder = join(deps.dataDir, 'recordings')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   return {
-    begin: (call) =>
-      deps.calls.insert({
+    begin(call) {
+      const row = {
         id: call.id,
         tenant: call.tenant,
         app: call.app,
@@ -32,7 +41,7 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
         direction: call.direction,
         from: call.from,
         to: call.to,
-        state: 'ringing',
+        state: 'ringing' as const,
         end_reason: null,
         started_at: new Date(call.startedAtMs),
         answered_at: null,
@@ -40,8 +49,11 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
         receipt: null,
         ladder: null,
         variables: call.variables ?? null,
-      }),
-    update: (id, change) => deps.calls.update(id, columnsOf(change)),
+      }
+      return deps.calls.insert(row, deps.columns(call))
+    },
+    party: (call, tenant, number) => deps.party(call, tenant, number),
+    update: (tenant, id, change) => deps.calls.update(tenant, id, columnsOf(change)),
     story(call, tenant, kind, fields) {
       deps.calls
         .addEvent({ call_id: call, tenant, at: new Date(deps.clock.now()), kind, fields })
@@ -53,30 +65,34 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
       await deps.audit.append(event)
     },
     beginRecording(call, tenant, id, startedAtMs) {
-      const { header, dataKey, keyRef } = newRecording(
-        { tenant, call, recording: id },
-        startedAtMs,
-        deps.keys,
-      )
-      const spec = { id, path: join(folder, `${id}.vxr`), header, dataKey, fsyncMs: deps.fsyncMs }
+      if (!deps.spool.hasRoom)
+        throw new ObjectError('OBJECT_SPOOL_FULL', 'too much waits in the spool for its store')
+      const {
+        plain: dataKey,
+        tenantKey,
+        kept,
+      } = deps.keys.beginObject({ tenant, purpose: 'audio', object: id })
+      const header = newRecordingHeader({ tenant, call, recording: id }, startedAtMs)
+      const spec = { id, path: deps.spool.pathOf(id), header, dataKey, fsyncMs: deps.fsyncMs }
       const row = {
         ...newRow,
         id,
         call_id: call,
         tenant,
-        path: spec.path,
+        node: deps.node,
         started_at: new Date(startedAtMs),
-        key_ref: keyRef,
+        key_ref: tenantKey,
       }
-      return { spec, keyRef, listed: deps.recordings.insert(row) }
+      const listed = Promise.all([kept, deps.recordings.insert(row)]).then(() => {})
+      return { spec, keyRef: tenantKey, listed }
     },
-    endRecording: (id, outcome) =>
-      deps.recordings.settle(
-        id,
-        outcome.state === 'sealed' && outcome.sealed !== undefined
-          ? { state: 'sealed', sealed: outcome.sealed }
-          : { state: 'failed' },
-      ),
+    async endRecording(id, outcome) {
+      if (outcome.state !== 'sealed' || outcome.sealed === undefined)
+        return deps.recordings.settle(id, { state: 'failed' })
+      await deps.recordings.settle(id, { state: 'sealed', sealed: outcome.sealed })
+      deps.onSealed()
+    },
+    end: (call) => deps.receipts.end(call),
     ladder: deps.ladder,
   }
 }

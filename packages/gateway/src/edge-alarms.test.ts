@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AuditEvent } from '#audit'
-import { openLog, silentLog, type TrunkConfig, type TrunkId } from '#kernel'
+import { fakeClock, openLog, silentLog, type TrunkConfig, type TrunkId } from '#kernel'
 import { edgeAlarms } from './edge-alarms.ts'
 
 const trunks = [{ id: 'acme', tenant: 'acme-corp' }] as TrunkConfig[] // what is looked at of a trunk
@@ -13,7 +13,7 @@ test('edgeAlarms() puts trunks and certificates into the audit log, a trunk’s 
     entries.push(event)
     return new Promise<never>(() => {})
   }
-  const alarms = edgeAlarms({ audit: { append }, log: silentLog, trunks })
+  const alarms = edgeAlarms({ clock: fakeClock(), audit: { append }, log: silentLog, trunks })
   for (const state of ['unknown', 'down', 'up'] as const) alarms.onTrunkHealth('acme' as TrunkId, state)
   const notAfter = new Date('2030-01-01T00:00:00Z')
   for (const daysLeft of [7, -1]) alarms.onCertificateExpiry({ certificate, notAfter, daysLeft })
@@ -34,7 +34,10 @@ test('edgeAlarms() logs that the audit log takes nothing, and goes on', async ()
   let logged = ''
   const append = () => Promise.reject(new Error('disk full'))
   const log = openLog('error', (line) => void (logged += line))
-  edgeAlarms({ audit: { append }, log, trunks }).onCertificateStatus({ certificate, status: 'revoked' })
+  edgeAlarms({ clock: fakeClock(), audit: { append }, log, trunks }).onCertificateStatus({
+    certificate,
+    status: 'revoked',
+  })
   await new Promise((resolve) => setImmediate(resolve))
   assert.match(logged, /not in the audit log/)
 })

@@ -1,58 +1,34 @@
-import { join } from 'node:path'
 import { availableParallelism } from 'node:os'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
-import { openTokens } from '#access'
-import { startApi } from '#api'
-import { openAudit, type Audit } from '#audit'
 import { startCalls, type Calls, type PlaceCall } from '#call'
-import {
-  auditStore,
-  callStore,
-  dialUsageStore,
-  idempotencyStore,
-  openDatabase,
-  outboxStore,
-  recordingStore,
-  tokenStore,
-  type CallStore,
-  type Database,
-  type RecordingStore,
-} from '#db'
+import { dialUsageStore } from '#db'
 import { openDialing, type DialGuard } from '#dialing'
 import { listenSip, type SipEdge } from '#edge/sip'
-import {
-  readSecret,
-  Secret,
-  systemClock,
-  type AppId,
-  type Clock,
-  type Config,
-  type Log,
-  type Random,
-  type TenantId,
-} from '#kernel'
+import { Secret, systemClock, systemTenant, type AppId, type Config, type Log, type Random } from '#kernel'
 import { startMediaPlane, type MediaPlane } from '#media'
-import { openKeyring, type KeyProvider } from '#vault'
-import {
-  egressGuard,
-  httpsClient,
-  openWebhookApp,
-  postSigned,
-  startOutbox,
-  type Delivery,
-  type EgressGuard,
-  type HttpsClient,
-  type Outbox,
-} from '#webhook'
-import { apiCalls, apiDialing, apiIdempotency, apiRecordings } from './api-backend.ts'
+import { egressGuard, httpsClient } from '#webhook'
 import { openCallApp } from './call-app.ts'
 import { openCallKeep } from './call-keep.ts'
+import type { CallReceipts } from './call-receipts.ts'
 import { tellDialAlert } from './dial-alert.ts'
 import { edgeAlarms } from './edge-alarms.ts'
 import { fetchOcsp } from './fetch-ocsp.ts'
 import { ladders, type Ladders } from './ladders.ts'
+import type { Apps, Base, Memory } from './gateway-parts.ts'
+import { openApi } from './open-api.ts'
+import { openMemory } from './open-memory.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
+import { openBackups } from './open-backups.ts'
+import { openReceipts } from './open-receipts.ts'
+import { openObjects, type Objects } from './open-objects.ts'
+import { auditSecrets, openSecretBook } from './open-secret-book.ts'
+import { openKeeping, type Keeping } from './open-keeping.ts'
+import { openOutbox } from './open-outbox.ts'
+import { openSigning } from './open-signing.ts'
 import { openStir } from './open-stir.ts'
+import { reachableTrunks, regionGuard, residency } from './residency.ts'
+import { streamOnlyKeep } from './stream-only.ts'
+import { openWatching } from './open-watching.ts'
 import { settleCrash } from './settle-crash.ts'
 import { trunkFacts } from './trunk-facts.ts'
 import { sipGauges } from './sip-gauges.ts'
@@ -63,17 +39,8 @@ export interface Gateway extends AsyncDisposable {
   readonly apiPort: number | undefined
   /** Resolves, with why, when the gateway cannot go on: its database is gone, so nothing could be audited any more. */
   readonly lost: Promise<Error>
-}
-
-/** What every part is given. */
-interface Base {
-  readonly config: Config
-  readonly log: Log
-  readonly clock: Clock
-  readonly random: Random
-  readonly metrics: Metrics
-  /** Unwinds in reverse when the gateway ends, or cannot start. */
-  readonly stack: AsyncDisposableStack
+  /** Reads every secret again; never rejects. */
+  reload(): Promise<void>
 }
 
 /** Caller, agent, and whom the agent consults. */
@@ -87,10 +54,29 @@ const systemRandom: Random = { bytes: nodeRandomBytes }
  */
 export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   await using stack = new AsyncDisposableStack()
-  const base = { config, log, clock: systemClock, random: systemRandom, metrics: openMetrics(), stack }
+  const metrics = openMetrics()
+  const count = (name: string) => metrics.count(name)
+  const secrets = stack.use(await openSecretBook(config, { clock: systemClock, log, count }))
+  const readSecret = (reference: string) => secrets.read(reference)
+  const base = {
+    config,
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    metrics,
+    readSecret,
+    stack,
+  }
   const memory = await openMemory(base)
+  stack.defer(auditSecrets(secrets, { audit: memory.audit, log }))
   const apps = openApps(base, memory)
-  await settleCrash({ ...base, ...memory, calls: memory.callRows, recordings: memory.recordingRows, ...apps })
+  const alerts = openWatching({ ...base, ...memory, ...apps })
+  const objects = await openKept(base, memory)
+  const signing = stack.use(await openSigning(config, { ...base, ...memory, ...apps, ...objects }))
+  const rows = { calls: memory.callRows, recordings: memory.recordingRows }
+  await settleCrash({ ...base, ...memory, ...rows, ...apps, spool: objects.spool })
+  objects.mover.poke()
+  const keeping = stack.use(openKeeping(config, { ...base, ...memory, objects, recordings: rows.recordings }))
   const media = await startMedia(base)
   const guard = await openGuard(base, memory, apps)
   const edge: { sip?: SipEdge } = {}
@@ -99,10 +85,30 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     return edge.sip.place(call, events)
   }
   const ladder = ladders()
-  const calls = startDeciding(base, memory, apps, { media, guard, ladder, place })
+  const receipts = openReceipts({ ...base, ...memory, calls: memory.callRows, signing })
+  const calls = startDeciding(base, memory, apps, { media, guard, ladder, place, objects, keeping, receipts })
   edge.sip = await openEdge(base, memory, apps, { calls, ladder })
   stack.defer(() => calls.drain())
-  const api = config.api && (await openApi(base, memory, { calls, guard, apps: config.apps }, config.api))
+  const backups = stack.use(await openBackups(config, { ...base, ...memory, objects }))
+  const api =
+    config.api &&
+    (await openApi(
+      base,
+      memory,
+      {
+        calls,
+        guard,
+        objects,
+        backups,
+        keeping,
+        receipts,
+        signing,
+        alerts,
+        apps: config.apps,
+        signAs: `${config.audit.deployment ?? config.node.name}/exports`,
+      },
+      config.api,
+    ))
   stack.use(startUpkeep({ clock: base.clock, log, maintain: () => memory.database.maintain() }))
 
   const owned = stack.move()
@@ -110,62 +116,24 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     sipPorts: edge.sip.ports,
     apiPort: api?.port,
     lost: memory.database.lost,
+    reload: () => secrets.refresh(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-interface Memory {
-  readonly keys: KeyProvider
-  readonly database: Database
-  readonly audit: Audit
-  readonly callRows: CallStore
-  readonly recordingRows: RecordingStore
-}
-
-/** What remembers: keys first, for nothing personal is stored without them; then the database; then the audit log. */
-async function openMemory({ config, log, clock, random, stack }: Base): Promise<Memory> {
-  const keys = await openKeyring(config.vault.keyringFile ?? join(config.dataDir, 'keyring.json'), {
-    passphrase: config.vault.passphrase === undefined ? undefined : readSecret(config.vault.passphrase),
-    random,
-  })
-  const database = stack.use(await openDatabase({ dir: config.dataDir, log, seal: keys.fieldSeal() }))
-  const numberKey = new Secret(keys.hmacKey('audit numbers'))
-  const audit = await openAudit({ store: auditStore(database), clock, log, numberKey })
-  stack.defer(() => audit.settled())
-  const callRows = callStore(database)
-  stack.defer(() => callRows.settled())
-  return { keys, database, audit, callRows, recordingRows: recordingStore(database, clock) }
-}
-
-interface Apps {
-  readonly egress: EgressGuard
-  readonly client: HttpsClient
-  readonly outbox: Outbox
-  /** Takes attempts at an app's webhooks for the delivery log. */
-  readonly logDelivery: (app: AppId) => (delivery: Delivery) => void
+/** What keeps sealed objects. */
+async function openKept(base: Base, memory: Memory): Promise<Objects> {
+  const { config, stack } = base
+  return stack.use(await openObjects(config, { ...base, ...memory, recordings: memory.recordingRows }))
 }
 
 /** What speaks to apps. */
-function openApps({ config, log, clock, random, stack }: Base, { database }: Memory): Apps {
+function openApps({ config, log, clock, random, readSecret, stack }: Base, { database }: Memory): Apps {
   const egress = egressGuard({ allowPrivate: config.egress.allowPrivate })
   const client = stack.use(httpsClient({ guard: egress, clock }))
-  const tenants = new Map(config.apps.map((app) => [app.id as AppId, app.tenant as TenantId]))
-  const tenantOf = (app: AppId) => tenants.get(app) ?? ('default' as TenantId)
-  const events = outboxStore(database, tenantOf)
-  const outbox = stack.use(
-    startOutbox({
-      store: events,
-      clock,
-      random,
-      log,
-      apps: new Map(config.apps.map((app) => [app.id as AppId, openWebhookApp(app)])),
-      post: (post, signal) => postSigned({ client, clock }, post, signal),
-    }),
+  const { outbox, logDelivery } = stack.use(
+    openOutbox(config, { database, client, clock, random, log, readSecret }),
   )
-  const logDelivery = (app: AppId) => (delivery: Delivery) =>
-    void events
-      .addDelivery(tenantOf(app), delivery)
-      .catch((error: unknown) => log.warn('a delivery could not be logged', { error }))
   return { egress, client, outbox, logDelivery }
 }
 
@@ -193,7 +161,7 @@ async function openGuard(base: Base, { database, audit }: Memory, { outbox }: Ap
     clock,
     random,
     log,
-    apps: config.apps,
+    apps: config.apps.map((app) => reachableTrunks(app, residency(config))),
     tenants: config.tenants,
     maxCallMs: config.calls.maxDurationMs,
     store: dialUsageStore(database),
@@ -207,16 +175,32 @@ async function openGuard(base: Base, { database, audit }: Memory, { outbox }: Ap
 
 /** What decides: the calls. */
 function startDeciding(
-  { config, log, clock, random, metrics, stack }: Base,
+  { config, log, clock, random, metrics, readSecret, stack }: Base,
   { keys, audit, callRows, recordingRows }: Memory,
   { egress, client, outbox, logDelivery }: Apps,
-  o: { media: MediaPlane; guard: DialGuard; ladder: Ladders; place: PlaceCall },
+  o: {
+    media: MediaPlane
+    guard: DialGuard
+    ladder: Ladders
+    place: PlaceCall
+    objects: Objects
+    keeping: Keeping
+    receipts: CallReceipts
+  },
 ): Calls {
   const count: Metrics['count'] = (name, labels) => metrics.count(name, labels)
-  const originKey = new Secret(keys.hmacKey('identity origins'))
-  const stir = stack.use(openStir(config, { clock, client, originKey, count }))
+  const originKey = new Secret(keys.hmacKey(systemTenant, 'identity origins'))
+  const stir = stack.use(openStir(config, { clock, client, originKey, readSecret, count }))
   const appOf = (app: Config['apps'][number]) =>
-    openCallApp(app, { clock, client, guard: egress, outbox, onDelivery: logDelivery(app.id as AppId) })
+    openCallApp(app, {
+      clock,
+      client,
+      guard: egress,
+      outbox,
+      readSecret,
+      onDelivery: logDelivery(app.id as AppId),
+      checkRegion: regionGuard(config, app),
+    })
   const calls = startCalls({
     clock,
     random,
@@ -230,17 +214,27 @@ function startDeciding(
     dialing: o.guard,
     verifyIdentity: stir.verifyIdentity,
     signIdentity: stir.signIdentity,
-    keep: openCallKeep({
-      clock,
-      log,
-      calls: callRows,
-      recordings: recordingRows,
-      audit,
-      keys,
-      dataDir: config.dataDir,
-      fsyncMs: config.vault.recordings.fsyncMs,
-      ladder: (legs) => o.ladder.take(legs),
-    }),
+    awayFrom: residency(config),
+    keep: streamOnlyKeep(
+      openCallKeep({
+        clock,
+        log,
+        calls: callRows,
+        recordings: recordingRows,
+        audit,
+        keys,
+        spool: o.objects.spool,
+        node: config.node.name,
+        onSealed: () => o.objects.mover.poke(),
+        receipts: o.receipts,
+        fsyncMs: config.vault.recordings.fsyncMs,
+        ladder: (legs) => o.ladder.take(legs),
+        columns: o.keeping.retention.columns,
+        party: o.keeping.retention.party,
+      }),
+      o.keeping.isStreamOnly,
+      o.keeping.live,
+    ),
     count,
   })
   metrics.gauge('calls_active', 'calls that are not ended', () => calls.active)
@@ -249,11 +243,12 @@ function startDeciding(
 
 /** Where calls come in and go out. */
 async function openEdge(
-  { config, clock, random, log, metrics, stack }: Base,
+  { config, clock, random, log, metrics, readSecret, stack }: Base,
   { audit }: Memory,
   { egress, client }: Apps,
   { calls, ladder }: { calls: Calls; ladder: Ladders },
 ): Promise<SipEdge> {
+  const alarms = stack.use(edgeAlarms({ clock, audit, log, trunks: config.trunks }))
   const sip = stack.use(
     await listenSip({
       config: config.sip,
@@ -268,40 +263,9 @@ async function openEdge(
       count: (name, labels) => metrics.count(`sip_${name}`, labels),
       ladder: (leg, entry) => ladder.add(leg, entry),
       fetchOcsp: fetchOcsp({ clock, guard: egress, client }),
-      ...edgeAlarms({ audit, log, trunks: config.trunks }),
+      ...alarms,
     }),
   )
   sipGauges(metrics, sip, { clock, trunks: config.trunks })
   return sip
-}
-
-/** Where operators and apps steer it. */
-async function openApi(
-  { clock, random, log, metrics, stack }: Base,
-  { keys, database, audit, callRows, recordingRows }: Memory,
-  { calls, guard, apps }: { calls: Calls; guard: DialGuard; apps: Config['apps'] },
-  config: NonNullable<Config['api']>,
-) {
-  const tokens = openTokens({
-    store: tokenStore(database),
-    pepper: new Secret(keys.hmacKey('api tokens')),
-    clock,
-    random,
-  })
-  return stack.use(
-    await startApi({
-      config,
-      clock,
-      random,
-      log,
-      key: new Secret(keys.hmacKey('api cursors')),
-      tokens,
-      calls: apiCalls({ calls, rows: callRows, audit }),
-      recordings: apiRecordings({ rows: recordingRows, keys }),
-      dialing: apiDialing(guard, apps),
-      idempotency: apiIdempotency(idempotencyStore(database)),
-      audit: (event) => audit.append(event),
-      metrics: () => metrics.text(),
-    }),
-  )
 }

@@ -1,26 +1,30 @@
-import { join } from 'node:path'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { isScope, openTokens, scopes, type Scope } from '#access'
-import { openAudit } from '#audit'
-import { auditStore, dialUsageStore, openDatabase, tokenStore } from '#db'
+import { dialUsageStore, tokenStore } from '#db'
 import {
   ConfigError,
   loadConfig,
   readSecret,
   Secret,
-  silentLog,
   systemClock,
+  systemTenant,
+  tenantsOf,
   type AppId,
-  type Config,
   type Random,
   type TenantId,
 } from '#kernel'
-import { createKeyring, openKeyring } from '#vault'
+import { createKeyring } from '#keys'
+import { openStopped } from './open-stopped.ts'
 
 export const usage = `node packages/gateway/src/main.ts --config FILE               run the gateway
   keyring create --file FILE [--passphrase env:NAME]          make a new keyring
-  token create --config FILE --name NAME --scopes A,B|all [--days N]   make an API token while the gateway is stopped
+  migrate --config FILE [--user NAME --password env:NAME]     bring a PostgreSQL server's tables up to date, as their owner
+  token create --config FILE --name NAME --scopes A,B|all [--days N] [--tenant ID]   make an API token while the gateway is stopped
   dialing lift --config FILE --app ID                         let an app call again that an anomaly stopped, while the gateway is stopped
+  retention plan --config FILE [--tenant ID] [--by TIME]      say what its policies would delete, while the gateway is stopped
+  backup --config FILE                                        make a backup while the gateway is stopped
+  restore --config FILE [--id BACKUP] [--erased FILE]         bring a backup back onto an empty machine; default: the newest
+  recording keys --config FILE --id RECORDING                 print a recording's wrapped keys, to open it by another program (docs/formats.md), while the gateway is stopped
   config-reference                                            print docs/configuration.md
 `
 
@@ -29,7 +33,6 @@ const random: Random = { bytes: nodeRandomBytes }
 export async function createKeyringFile(file: string, passphrase: string | undefined): Promise<void> {
   await createKeyring(file, {
     random,
-    clock: systemClock,
     passphrase: passphrase === undefined ? undefined : readSecret(passphrase),
   })
 }
@@ -46,22 +49,6 @@ export async function liftDialing(configPath: string, app: string): Promise<void
   await dialUsageStore(database).lift(app as AppId)
 }
 
-/** What remembers, of a gateway that is not running. */
-async function openStopped(config: Config) {
-  await using stack = new AsyncDisposableStack()
-  const keys = await openKeyring(config.vault.keyringFile ?? join(config.dataDir, 'keyring.json'), {
-    passphrase: config.vault.passphrase === undefined ? undefined : readSecret(config.vault.passphrase),
-    random,
-  })
-  const seal = keys.fieldSeal()
-  const database = stack.use(await openDatabase({ dir: config.dataDir, log: silentLog, seal }))
-  const numberKey = new Secret(keys.hmacKey('audit numbers'))
-  const store = auditStore(database)
-  const audit = await openAudit({ store, clock: systemClock, log: silentLog, numberKey })
-  const owned = stack.move()
-  return { keys, database, audit, [Symbol.asyncDispose]: () => owned.disposeAsync() }
-}
-
 /** Makes an API token in the database of a gateway that is not running; returns its text, the only copy. */
 export async function createTokenText(
   configPath: string,
@@ -69,18 +56,22 @@ export async function createTokenText(
     readonly name?: string | undefined
     readonly scopes?: string | undefined
     readonly days?: string | undefined
+    readonly tenant?: string | undefined
   },
 ): Promise<string> {
-  await using memory = await openStopped(loadConfig(configPath))
+  const config = loadConfig(configPath)
+  if (o.tenant !== undefined && !tenantsOf(config).includes(o.tenant as TenantId))
+    throw new ConfigError([`there is no tenant "${o.tenant}"`])
+  await using memory = await openStopped(config)
+  const tenant = (o.tenant ?? 'default') as TenantId
   const { keys, database, audit } = memory
   const tokens = openTokens({
     store: tokenStore(database),
-    pepper: new Secret(keys.hmacKey('api tokens')),
+    pepper: new Secret(keys.hmacKey(systemTenant, 'api tokens')),
     clock: systemClock,
     random,
   })
   const wanted = parseScopes(o.scopes ?? '')
-  const tenant = 'default' as TenantId
   await audit.append({
     type: 'token.creating',
     tenant,

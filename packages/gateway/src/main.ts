@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, configReference, loadConfig, openLog } from '#kernel'
+import { backUp, restore } from './backup-commands.ts'
 import { startGateway } from './gateway.ts'
 import { createKeyringFile, createTokenText, liftDialing, usage } from './main-commands.ts'
+import { migrateDatabase } from './migrate-command.ts'
+import { planText } from './plan-command.ts'
+import { recordingKeys } from './recording-keys-command.ts'
 
 /** Runs until SIGTERM or SIGINT, then ends the calls in good order. A second signal ends the process at once. */
 async function serve(configPath: string): Promise<void> {
@@ -10,6 +14,7 @@ async function serve(configPath: string): Promise<void> {
   const gateway = await startGateway(config, log)
   const ready = { ready: true, sip: gateway.sipPorts, api: gateway.apiPort ?? null, pid: process.pid }
   process.stdout.write(`${JSON.stringify(ready)}\n`)
+  process.on('SIGHUP', () => void gateway.reload())
   const why = await Promise.race([untilSignal(), gateway.lost])
   if (why instanceof Error)
     log.error('the database is lost; stopping, since nothing could be audited', { error: why })
@@ -37,6 +42,12 @@ async function main(): Promise<void> {
       app: { type: 'string' },
       scopes: { type: 'string' },
       days: { type: 'string' },
+      id: { type: 'string' },
+      erased: { type: 'string' },
+      tenant: { type: 'string' },
+      user: { type: 'string' },
+      password: { type: 'string' },
+      by: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -46,6 +57,16 @@ async function main(): Promise<void> {
   else if (command === 'config-reference') process.stdout.write(configReference())
   else if (command === 'keyring create' && values.file !== undefined)
     await createKeyringFile(values.file, values.passphrase)
+  else if (command === 'migrate' && values.config !== undefined) await migrateDatabase(values.config, values)
+  else if (command === 'backup' && values.config !== undefined)
+    process.stdout.write(`${JSON.stringify(await backUp(values.config))}\n`)
+  else if (command === 'restore' && values.config !== undefined) {
+    const onStep = (step: object) => void process.stderr.write(`${JSON.stringify(step)}\n`)
+    process.stdout.write(`${JSON.stringify(await restore(values.config, { ...values, onStep }))}\n`)
+  } else if (command === 'retention plan' && values.config !== undefined)
+    process.stdout.write(`${await planText(values.config, values)}\n`)
+  else if (command === 'recording keys' && values.config !== undefined && values.id !== undefined)
+    process.stdout.write(`${JSON.stringify(await recordingKeys(values.config, values.id))}\n`)
   else if (command === 'dialing lift' && values.config !== undefined && values.app !== undefined)
     await liftDialing(values.config, values.app)
   else if (command === 'token create' && values.config !== undefined) {

@@ -9,7 +9,7 @@ import { nodeRandomBytes } from '@voxkeep/wire/node'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import { configSchema, silentLog, systemClock, type LegId, type RecordingId, type StreamId } from '#kernel'
 import { startMediaPlane, type FromMedia, type MediaPlane, type StreamSpec } from '#media'
-import { createKeyring, newRecording, openRecording } from '#vault'
+import { newRecordingHeader, openRecording } from '#vault'
 import { testCaller, udpSocket, type TestCaller } from './media/test-caller.ts'
 import { inbox, startTestApp, type AppSocket, type TestApp } from './stream/test-app.ts'
 
@@ -420,13 +420,12 @@ test('the leg reports by SRTCP about every five seconds and says goodbye', { tim
 test('a recording holds both directions at their time, sealed', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'voxkeep-media-'))
   try {
-    const keys = await createKeyring(join(dir, 'keyring.json'), {
-      clock: systemClock,
-      random: { bytes: nodeRandomBytes },
-    })
     const id = 'rec_00000000000000000000000000000001' as RecordingId
     const identity = { tenant: 'default', call: 'call_00000000000000000000000000000001', recording: id }
-    const { header, dataKey } = newRecording(identity as never, Date.now(), keys)
+    const dataKey = nodeRandomBytes(32)
+    const openKey = async () => kept.slice()
+    const kept = dataKey.slice()
+    const header = newRecordingHeader(identity as never, Date.now())
     await using it = await call()
     const path = join(dir, 'one.vxkr')
     await it.media.startRecording(leg, { id, path, header, dataKey, fsyncMs: 1_000 })
@@ -442,7 +441,7 @@ test('a recording holds both directions at their time, sealed', async () => {
       it.media.stopRecording(leg),
       (error: { code?: string }) => error.code === 'RECORDING_NONE',
     )
-    const reader = await openRecording(path, keys, {
+    const reader = await openRecording(path, openKey, {
       ...identity,
       state: 'sealed',
       segments: sealed.segments,

@@ -10,7 +10,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import type { ServerResponse } from 'node:http'
 import { createPki, createStiAuthority } from '@voxkeep/pki'
 import type { IncomingCall } from '#call'
-import { Secret, systemClock, type AppId, type Config } from '#kernel'
+import { readSecret, Secret, systemClock, type AppId, type Config } from '#kernel'
 import { egressGuard, httpsClient } from '#webhook'
 import { openStir } from './open-stir.ts'
 
@@ -64,7 +64,12 @@ type Identity = Config['trunks'][number]['identity']
 
 function open(
   certificateUrl: string,
-  change: { allowPrivate?: string[]; stir?: object; identity?: Identity } = {},
+  change: {
+    allowPrivate?: string[]
+    stir?: object
+    identity?: Identity
+    readSecret?: typeof readSecret
+  } = {},
 ) {
   const { allowPrivate = ['127.0.0.0/8'], identity = 'reject' } = change
   const client = httpsClient({ guard: egressGuard({ allowPrivate }), clock: systemClock })
@@ -91,6 +96,7 @@ function open(
     clock: systemClock,
     client,
     originKey: new Secret(Buffer.alloc(32, 7)),
+    readSecret: change.readSecret ?? readSecret,
     count: (name, labels) => counted.push(`${name} ${labels?.['status']} ${labels?.['reason']}`),
   })
   const owned = new DisposableStack()
@@ -129,6 +135,21 @@ test('openStir() signs what it verifies, with the certificate from the web', asy
   await at.verify(identity)
   assert.equal(site.requests(), 1)
   assert.deepEqual(at.counted, ['identity_verified passed ', 'identity_verified passed '])
+})
+
+test('openStir() signs with a new key as soon as it is there, and with the last good one until then', async () => {
+  await using site = await startSite((response) => void response.end(carrier.certPem))
+  const other = await network.issue({ name: 'SHAKEN 709J', numbers: [{ kind: 'spc', code: '709J' }] })
+  const own = file('changing.pem', other.keyPem)
+  let key = readSecret(`file:${own}`)
+  const sign = { keyFile: own, certificateUrl: site.url, attestation: 'A' }
+  using at = open(site.url, { stir: { sign }, readSecret: () => key })
+  const isGood = async () => (await at.verify([(await at.sign()) ?? ''])).status
+  assert.equal(await isGood(), 'failed') // it is not the key of the certificate
+  key = new Secret(carrier.keyPem)
+  assert.equal(await isGood(), 'passed')
+  key = new Secret('no key at all')
+  assert.equal(await isGood(), 'passed')
 })
 
 test('openStir() asks nobody for a trunk whose policy is off', async () => {

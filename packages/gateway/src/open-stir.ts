@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { CallDeps } from '#call'
-import { ConfigError, readSecret, type Clock, type Config, type Secret } from '#kernel'
+import { ConfigError, type Clock, type Config, type Secret } from '#kernel'
 import {
   attestationFor,
   judge,
@@ -20,6 +20,7 @@ export interface OpenStirDeps {
   readonly client: HttpsClient
   /** Makes the origination identifiers: stable, and without meaning to whoever reads them. */
   readonly originKey: Secret<Uint8Array>
+  readonly readSecret: (reference: string) => Secret<string>
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
 }
 
@@ -94,20 +95,39 @@ function verifyWith(
 
 function signWith(
   { stir, apps }: Pick<Config, 'stir' | 'apps'>,
-  { clock, originKey }: OpenStirDeps,
+  { clock, originKey, readSecret }: OpenStirDeps,
 ): CallDeps['signIdentity'] {
   const { sign } = stir
   if (!sign) return () => Promise.resolve(undefined)
-  const keyPem = readSecret(`file:${sign.keyFile}`) // which sees to it that nobody else may read it
-  const signer = openStirSigner({ clock, keyPem, certificateUrl: sign.certificateUrl })
+  const readKey = () => readSecret(`file:${sign.keyFile}`) // which sees to it that nobody else may read it
+  const signer = signerOf(readKey, (keyPem) =>
+    openStirSigner({ clock, keyPem, certificateUrl: sign.certificateUrl }),
+  )
   const byId = new Map<string, Config['apps'][number]>(apps.map((app) => [app.id, app]))
   return ({ app: id, from, to }) => {
     const app = byId.get(id)
     if (!app) return Promise.resolve(undefined)
     const attestation = attestationFor(sign.attestation, from, app.dialing?.callerIds ?? [])
     return Promise.resolve(
-      signer.sign({ from, to, attestation, originationId: originationId(originKey, app.tenant) }),
+      signer().sign({ from, to, attestation, originationId: originationId(originKey, app.tenant) }),
     )
+  }
+}
+
+/** Makes a new signer when the key changed; a key that cannot be used leaves the last one in place. Throws when the first cannot. */
+function signerOf<T>(readKey: () => Secret<string>, open: (keyPem: Secret<string>) => T): () => T {
+  let key = readKey()
+  let signer = open(key)
+  return () => {
+    const now = readKey()
+    if (now === key) return signer
+    key = now
+    try {
+      signer = open(now)
+    } catch {
+      return signer
+    }
+    return signer
   }
 }
 

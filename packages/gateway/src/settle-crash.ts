@@ -1,17 +1,21 @@
 import type { Audit } from '#audit'
 import type { CallStore, OrphanedCall, RecordingStore } from '#db'
 import { createId, type AppId, type Clock, type Log, type Random, type TenantId } from '#kernel'
-import { recoverRecordings, type KeyProvider, type RecoveredRecording } from '#vault'
+import { KeyError, type OpenTenantKeys } from '#keys'
+import type { Spool } from '#objects'
+import { recoverRecordings, type RecoveredRecording } from '#vault'
 import type { Outbox } from '#webhook'
 import type { Metrics } from './metrics.ts'
+import { openRecordingKey } from './open-recording-key.ts'
 
 export interface CrashDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  readonly keys: KeyProvider
+  readonly keys: OpenTenantKeys
   readonly calls: CallStore
   readonly recordings: RecordingStore
+  readonly spool: Pick<Spool, 'pathOf'>
   readonly audit: Audit
   readonly outbox: Outbox
   readonly metrics: Metrics
@@ -26,15 +30,28 @@ const reason = 'gateway-crashed'
 export async function settleCrash(deps: CrashDeps): Promise<void> {
   const { calls, recordings, keys, log, clock } = deps
   const store = {
-    unfinished: () => recordings.unfinished(),
+    async unfinished() {
+      const rows = await recordings.unfinished()
+      return rows.map((row) => ({ ...row, path: deps.spool.pathOf(row.recording) }))
+    },
     settle: (...[id, end]: Parameters<RecordingStore['settle']>) => recordings.settle(id, end),
   }
-  const recovered = await recoverRecordings({ store, keys, log })
-  await Promise.all(recovered.map((recording) => tellRecording(deps, recording)))
+  const recovered = await recoverRecordings({ store, openKey: openRecordingKey(keys), log })
+  await Promise.all(recovered.map((one) => whileOpen(deps, one.tenant, () => tellRecording(deps, one))))
   const orphans = await calls.orphans()
-  await Promise.all(orphans.map((call) => tellEnd(deps, call)))
+  await Promise.all(orphans.map((call) => whileOpen(deps, call.tenant, () => tellEnd(deps, call))))
   // Last: a crash in here tells it all again, rather than never.
   await calls.endOrphans(new Date(clock.now()), reason)
+}
+
+/** A tenant whose keys are closed keeps nothing and is told nothing; the start of the others does not wait for it. */
+async function whileOpen({ log }: CrashDeps, tenant: TenantId, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (!(error instanceof KeyError && error.code === 'KEY_CLOSED')) throw error
+    log.warn('a crash is not told of: the tenant’s keys are closed', { tenant })
+  }
 }
 
 async function tellRecording(deps: CrashDeps, recovered: RecoveredRecording): Promise<void> {

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { areKeysAway } from './keys-away.ts'
 import { ApiError, problemBody, statusOf, type ProblemCode } from './problem.ts'
 
 /** Sends a problem. It goes out as text, so that no response schema can object to it. */
@@ -24,6 +25,7 @@ export function toApiError(error: unknown): ApiError {
     }))
     return new ApiError('request-invalid', { errors, cause: error })
   }
+  if (areKeysAway(error)) return new ApiError('keys-unavailable', { cause: error, why: error.code })
   return new ApiError(codeOf(error), { cause: error })
 }
 

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { RecordingRow } from '#db'
+import { isObjectError } from '#objects'
 import { parseByteRange } from './byte-range.ts'
 import type { RecordingAudio } from './deps.ts'
 import { existingRecording, recordingParams } from './existing-recording.ts'
+import { areKeysAway } from './keys-away.ts'
 import { ApiError } from './problem.ts'
 import { auditAct, problemResponse, type RouteContext } from './route-context.ts'
 
@@ -44,7 +46,9 @@ export function audioRoute({ app, deps }: RouteContext): void {
       }
       await auditAct(deps, request, { type: 'recording.read', call: row.call_id, fields })
       const audio = await deps.recordings.open(row).catch((cause: unknown) => {
-        throw new ApiError('recording-unreadable', { cause })
+        if (areKeysAway(cause)) throw cause
+        const isAway = isObjectError(cause, 'OBJECT_UNAVAILABLE')
+        throw new ApiError(isAway ? 'storage-unavailable' : 'recording-unreadable', { cause })
       })
       try {
         const file = audio.exportWav(from_ms, to_ms ?? audio.durationMs, { format })

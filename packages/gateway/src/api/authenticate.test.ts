@@ -25,6 +25,42 @@ const operations: [string, string, (typeof scopes)[number], unknown?][] = [
   ['GET', '/v1/tokens', 'tokens:admin'],
   ['POST', '/v1/tokens', 'tokens:admin', { name: 'x', scopes: ['tokens:admin'] }],
   ['DELETE', `/v1/tokens/tok_${noId}`, 'tokens:admin'],
+  ['GET', `/v1/calls/${someCall}/receipt`, 'calls:read'],
+  ['GET', '/v1/alerts', 'alerts:read'],
+  ['GET', `/v1/alerts/alrt_${noId}`, 'alerts:read'],
+  ['POST', `/v1/alerts/alrt_${noId}/ack`, 'alerts:write'],
+  ['GET', '/v1/keys', 'keys:read'],
+  ['POST', '/v1/keys/rotate', 'keys:write', {}],
+  ['POST', '/v1/keys/destroy', 'keys:destroy', { confirm: 'acme' }],
+  ['GET', '/v1/audit', 'audit:read'],
+  ['GET', '/v1/audit/checkpoint', 'audit:read'],
+  ['GET', '/v1/audit/proof?index=0', 'audit:read'],
+  ['GET', '/v1/audit/logs/proof', 'audit:read'],
+  ['GET', '/v1/audit/export', 'audit:read'],
+  ['GET', '/v1/audit/tile/*', 'audit:read'],
+  ['GET', '/v1/audit/keys', 'audit:read'],
+  ['GET', '/v1/audit/verify', 'audit:read'],
+  ['POST', '/v1/audit/keys/rotate', 'audit:admin'],
+  ['GET', '/v1/objects', 'objects:read'],
+  ['GET', `/v1/objects/rec_${noId}`, 'objects:read'],
+  ['POST', '/v1/objects/verify', 'objects:verify', {}],
+  ['GET', '/v1/backups', 'backups:read'],
+  ['POST', '/v1/backups', 'backups:write'],
+  ['GET', `/v1/backups/bak_${noId}`, 'backups:read'],
+  ['GET', '/v1/erasures', 'backups:read'],
+  ['GET', '/v1/jobs', 'jobs:read'],
+  ['POST', '/v1/jobs/retention.sweep/run', 'jobs:write'],
+  ['GET', '/v1/retention/plan', 'retention:read'],
+  ['GET', '/v1/holds', 'holds:read'],
+  ['POST', '/v1/holds', 'holds:write', { all: true, reason: 'a court asks' }],
+  ['GET', `/v1/holds/hold_${noId}`, 'holds:read'],
+  ['POST', `/v1/holds/hold_${noId}/release`, 'holds:write', { reason: 'over' }],
+  ['POST', '/v1/subjects/find', 'subjects:read', { subject: '+12125550100' }],
+  ['POST', '/v1/subjects/export', 'subjects:read', { subject: '+12125550100' }],
+  ['POST', '/v1/subjects/erase', 'subjects:erase', { subject: '+12125550100', confirm: 'erase' }],
+  ['GET', '/v1/subjects/requests', 'subjects:read'],
+  ['GET', `/v1/subjects/requests/dsr_${noId}`, 'subjects:read'],
+  ['GET', `/v1/subjects/requests/dsr_${noId}/archive`, 'subjects:read'],
   ['GET', '/v1/dialing/stops', 'dialing:read'],
   ['DELETE', '/v1/dialing/stops/agent', 'dialing:write'],
   ['GET', '/metrics', 'metrics:read'],
@@ -55,7 +91,12 @@ test('the table above has every operation of the OpenAPI document that needs a t
   )
   const tested = operations.map(
     ([method, path]) =>
-      `${method} ${path.replace(/\/(call|rec|tok)_[0-9a-f]{32}/, '/{id}').replace('/stops/agent', '/stops/{app}')}`,
+      `${method} ${path
+        .replace(/\/(call|rec|tok|alrt|bak|hold|dsr)_[0-9a-f]{32}/, '/{id}')
+        .replace('/retention.sweep/', '/{name}/')
+        .replace('/stops/agent', '/stops/{app}')
+        .replace(/\?.*$/, '')
+        .replace('/tile/*', '/tile/{*}')}`,
   )
   assert.deepEqual(described.sort(), tested.sort())
 })

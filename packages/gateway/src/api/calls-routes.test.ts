@@ -92,7 +92,7 @@ test('GET /v1/calls/:id/audit gives the call’s entries', async () => {
   const { json } = await api.send('GET', `/v1/calls/${row.id}/audit`, { token })
   assert.deepEqual(json.data, [
     {
-      seq: 1,
+      index: 1,
       at: '2026-01-01T00:00:00.000Z',
       type: 'call.started',
       actor: 'trunk:t',

@@ -37,6 +37,7 @@ export function callsRoutes(context: RouteContext): void {
   readRoutes(context)
   createCallRoute(context)
   trailRoute(context)
+  receiptRoute(context)
   commandRoutes(context)
   variablesRoute(context)
 }
@@ -100,8 +101,8 @@ function trailRoute({ app, deps }: RouteContext): void {
       const { tenant } = callerOf(request)
       const row = await existing(deps, request)
       const entries = await deps.calls.trail(tenant, row.id)
-      const shown = entries.map(({ seq, at, type, actor, fields, hash }) => ({
-        seq,
+      const shown = entries.map(({ index, at, type, actor, fields, hash }) => ({
+        index,
         at,
         type,
         actor,
@@ -109,6 +110,33 @@ function trailRoute({ app, deps }: RouteContext): void {
         hash,
       }))
       return { data: shown }
+    },
+  })
+}
+
+function receiptRoute({ app, deps }: RouteContext): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/calls/:id/receipt',
+    config: { scope: 'calls:read' },
+    schema: {
+      operationId: 'getCallReceipt',
+      summary: 'Get the signed receipt of a call that has ended',
+      description:
+        'How the call was protected. `voxkeep receipt verify` checks it offline; docs/receipts.md says how.',
+      tags,
+      params,
+      response: {
+        200: z.looseObject({}).meta({ id: 'CallReceipt', description: 'See spec/receipt.schema.json' }),
+        default: problemResponse,
+      },
+    },
+    async handler(request) {
+      const { tenant } = callerOf(request)
+      const row = await existing(deps, request)
+      const receipt = await deps.calls.receipt(tenant, row.id)
+      if (receipt === undefined) throw new ApiError('receipt-missing')
+      return JSON.parse(receipt) as Record<string, unknown>
     },
   })
 }

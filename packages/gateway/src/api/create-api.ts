@@ -1,17 +1,27 @@
 import type { ServerOptions } from 'node:https'
+import { alertsRoutes } from './alerts-routes.ts'
 import { answerProblem, toApiError } from './answer-problem.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { authentication } from './authenticate.ts'
 import { callsRoutes } from './calls-routes.ts'
 import { dialingRoutes } from './dialing-routes.ts'
 import { cursors } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
 import { requestFailed, requestServed } from './events.ts'
+import { keysRoutes } from './keys-routes.ts'
 import { fastifyApi, type FastifyApi } from './fastify-api.ts'
+import { holdsRoutes } from './holds-routes.ts'
 import { startIdempotency } from './idempotency.ts'
+import { jobsRoutes } from './jobs-routes.ts'
 import { ApiError } from './problem.ts'
+import { backupsRoutes } from './backups-routes.ts'
+import { objectsRoutes } from './objects-routes.ts'
 import { recordingsRoutes } from './recordings-routes.ts'
+import { retentionRoutes } from './retention-routes.ts'
+import { subjectsRoutes } from './subjects-routes.ts'
 import { systemRoutes } from './system-routes.ts'
 import { tokensRoutes } from './tokens-routes.ts'
+import { witnessRoute } from './witness-route.ts'
 
 /** The API with all its routes, not yet listening. Closing it ends its timers. */
 export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<FastifyApi> {
@@ -38,8 +48,18 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   const context = { app, deps, cursors: cursors(deps.key), once: idempotency.once }
   callsRoutes(context)
   recordingsRoutes(context)
+  objectsRoutes(context)
+  backupsRoutes(context)
+  retentionRoutes(context)
+  holdsRoutes(context)
+  subjectsRoutes(context)
+  jobsRoutes(context)
   tokensRoutes(context)
   dialingRoutes(context)
+  keysRoutes(context)
+  alertsRoutes(context)
+  auditRoutes(context)
+  await witnessRoute(context)
   systemRoutes(context)
   await app.ready()
   return app

@@ -55,15 +55,21 @@ export function createCallRoute({ app, deps, once }: RouteContext): void {
     async handler(request, reply) {
       const { ring_timeout_ms: ringMs, app: asked, ...rest } = request.body
       const { tenant, id: token } = callerOf(request)
-      const body = await once(request, reply, async () => {
-        await auditAct(deps, request, { type: 'call.create', fields: { app: asked ?? null } })
-        const { from, actions, ...plain } = rest
-        const about = { ...plain, from, actions, app: asked as AppId | undefined, ringTimeoutMs: ringMs }
-        const id = createdOf(await deps.calls.create({ ...about, tenant, token }))
-        const row = await deps.calls.get(tenant, id)
-        if (row === undefined) throw new ApiError('not-found')
-        return showCall(row)
-      })
+      const body = await once(
+        request,
+        reply,
+        async () => {
+          await auditAct(deps, request, { type: 'call.create', fields: { app: asked ?? null } })
+          const { from, actions, ...plain } = rest
+          const about = { ...plain, from, actions, app: asked as AppId | undefined, ringTimeoutMs: ringMs }
+          const id = createdOf(await deps.calls.create({ ...about, tenant, token }))
+          const row = await deps.calls.get(tenant, id)
+          if (row === undefined) throw new ApiError('not-found')
+          return showCall(row)
+        },
+        (shown) =>
+          deps.retention.isStreamOnly(tenant) ? { ...shown, from: '', to: '', variables: {} } : shown,
+      )
       return reply.code(201).send(body)
     },
   })
@@ -86,6 +92,7 @@ function createdOf(created: CreatedCall): CallId {
     case 'draining':
     case 'over-capacity':
       throw new ApiError('calls-unavailable', { why, headers: { 'retry-after': '5' } })
+    case 'region':
     case 'not-configured':
     case 'not-a-number':
     case 'caller-id':

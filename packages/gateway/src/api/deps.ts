@@ -1,8 +1,10 @@
 import type { Tokens } from '#access'
+import type { Alert } from '#alerts'
 import type { AuditEntry, AuditEvent } from '#audit'
 import type { CallCommand, CreateCall, CreatedCall } from '#call'
 import type { CallEventRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
 import type {
+  AlertId,
   AppId,
   CallId,
   Clock,
@@ -14,7 +16,13 @@ import type {
   TenantId,
   TokenId,
 } from '#kernel'
+import type { Deletion } from '#objects'
 import type { WavExport } from '#vault'
+import type { ApiAudit } from './deps-audit.ts'
+import type { ApiKeys } from './deps-keys.ts'
+import type { ApiBackups } from './deps-backups.ts'
+import type { ApiObjects } from './deps-objects.ts'
+import type { ApiRetention } from './deps-retention.ts'
 
 /** What the API needs of the rest; `gateway.ts` supplies it. Everything takes the tenant: another's rows do not exist. */
 export interface ApiDeps {
@@ -27,8 +35,14 @@ export interface ApiDeps {
   readonly tokens: Tokens
   readonly calls: ApiCalls
   readonly recordings: ApiRecordings
+  readonly objects: ApiObjects
+  readonly backups: ApiBackups
+  readonly retention: ApiRetention
   readonly dialing: ApiDialing
+  readonly keys: ApiKeys
+  readonly alerts: ApiAlerts
   readonly idempotency: ApiIdempotency
+  readonly auditLog: ApiAudit
   /** Resolves when the entry is durable. When it rejects the act does not happen. */
   readonly audit: (event: AuditEvent) => Promise<unknown>
   /** Prometheus text. */
@@ -48,6 +62,8 @@ export interface ApiCalls {
   list(page: PageOf<{ state: CallRow['state'] | undefined }>): Promise<readonly CallRow[]>
   get(tenant: TenantId, id: CallId): Promise<CallRow | undefined>
   story(tenant: TenantId, id: CallId): Promise<readonly CallEventRow[]>
+  /** The signed receipt, as JSON text; undefined until there is one. */
+  receipt(tenant: TenantId, id: CallId): Promise<string | undefined>
   trail(tenant: TenantId, id: CallId): Promise<readonly AuditEntry[]>
   /** Begins a call; resolves once it is on record, not when it is answered. */
   create(request: CreateCall): Promise<CreatedCall>
@@ -67,14 +83,23 @@ export interface ApiRecordings {
   get(tenant: TenantId, id: RecordingId): Promise<RecordingRow | undefined>
   /** Opens a finished recording; rejects when its file is gone, its key unknown or a byte changed. */
   open(row: RecordingRow): Promise<RecordingAudio>
-  /** Destroys the recording's key and file, then marks the row. Doing it again changes nothing. */
-  delete(row: RecordingRow): Promise<void>
+  /** Destroys the recording's key, then its bytes, wherever they are. Doing it again changes nothing. */
+  delete(row: RecordingRow): Promise<Deletion>
 }
 
 /** The vault's `RecordingReader` fits. */
 export interface RecordingAudio extends AsyncDisposable {
   readonly durationMs: number
   exportWav(fromMs: number, toMs: number, o: { readonly format: 'ulaw' | 'pcm16' }): WavExport
+}
+
+/** What the rules found. */
+export interface ApiAlerts {
+  /** Newest first. */
+  list(page: PageOf<{ state: Alert['state'] | undefined }>): Promise<readonly Alert[]>
+  get(tenant: TenantId, id: AlertId): Promise<Alert | undefined>
+  /** Again: nothing; who did it first stays. */
+  acknowledge(tenant: TenantId, id: AlertId, by: string): Promise<void>
 }
 
 /** The toll-fraud guard's stops. */
@@ -89,7 +114,7 @@ export interface ApiDialing {
 export interface ApiIdempotency {
   /** Claims a key; the row that holds it already, or undefined. */
   begin(row: Omit<IdempotencyRow, 'status' | 'body'>): Promise<IdempotencyRow | undefined>
-  finish(token: TokenId, key: string, status: number, body: string): Promise<void>
+  finish(tenant: TenantId, token: TokenId, key: string, status: number, body: string): Promise<void>
   release(token: TokenId, key: string): Promise<void>
   prune(before: Date): Promise<void>
 }

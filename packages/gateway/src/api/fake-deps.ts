@@ -21,13 +21,21 @@ import {
   type TenantId,
   type TrunkId,
 } from '#kernel'
+import type { Deletion } from '#objects'
 import type { ApiDeps } from './deps.ts'
+import { fakeAudit, type FakeAudit } from './fake-audit.ts'
+import { fakeAlerts, type FakeAlerts } from './fake-alerts.ts'
+import { fakeKeys, type FakeKeys } from './fake-keys.ts'
+import { fakeBackups, type FakeBackups } from './fake-backups.ts'
+import { fakeObjects, type FakeObjects } from './fake-objects.ts'
+import { fakeRetention, type FakeRetention } from './fake-retention.ts'
 import { startApi } from './start-api.ts'
 
 /** The API over real HTTPS on loopback, in front of a world in memory: for tests. */
 export interface FakeApi extends AsyncDisposable {
   readonly port: number
   readonly deps: ApiDeps
+  readonly auditing: FakeAudit
   readonly clock: FakeClock
   readonly world: FakeWorld
   readonly ca: string
@@ -68,6 +76,13 @@ export interface FakeWorld {
   refusal: Extract<CreatedCall, { ok: false }>['why'] | undefined
   failing: { audit?: boolean; command?: boolean; finish?: boolean; open?: boolean }
   openAudio: number
+  /** How a deletion ends. */
+  deletion: Deletion
+  readonly objects: FakeObjects
+  readonly backups: FakeBackups
+  readonly retention: FakeRetention
+  readonly keys: FakeKeys
+  readonly alerts: FakeAlerts
   /** Apps that an anomaly stopped, and whose they are. */
   readonly stops: Map<AppId, TenantId>
 }
@@ -87,13 +102,16 @@ export async function startFakeApi(options: { rateLimitPerMinute?: number } = {}
   const key = new Secret(new Uint8Array(32).fill(3))
   const config = { host: '127.0.0.1', port: 0, tls, rateLimitPerMinute: options.rateLimitPerMinute ?? 60_000 }
   const tokens = openTokens({ store: memoryTokenStore(), pepper: key, clock, random })
-  const deps: ApiDeps = { config, clock, random, log: silentLog, key, tokens, ...worldDeps(world) }
+  const auditing = await fakeAudit({ clock, random })
+  const auditLog = auditing.reader
+  const deps: ApiDeps = { config, clock, random, log: silentLog, key, tokens, auditLog, ...worldDeps(world) }
   const api = await startApi(deps)
   return {
     port: api.port,
     deps,
     clock,
     world,
+    auditing,
     ca: pki.caPem,
     folder,
     async token(wanted = scopes, more = {}) {
@@ -104,28 +122,49 @@ export async function startFakeApi(options: { rateLimitPerMinute?: number } = {}
     send: (method, path, more) => send(api.port, method, path, more),
     async [Symbol.asyncDispose]() {
       await api[Symbol.asyncDispose]()
+      await auditing[Symbol.asyncDispose]()
       await rm(folder, { recursive: true })
     },
   }
 }
 
 function fakeWorld(): FakeWorld {
+  const happened: string[] = []
   return {
     calls: new Map(),
     recordings: new Map(),
     idempotency: new Map(),
     audited: [],
-    happened: [],
+    happened,
     commands: [],
     created: [],
     refusal: undefined,
     failing: {},
     openAudio: 0,
+    deletion: { state: 'deleted' },
+    objects: fakeObjects(),
+    backups: fakeBackups(),
+    retention: fakeRetention(),
+    keys: fakeKeys(happened),
+    alerts: fakeAlerts(),
     stops: new Map(),
   }
 }
 
-type WorldDeps = Pick<ApiDeps, 'audit' | 'calls' | 'dialing' | 'idempotency' | 'metrics' | 'recordings'>
+type WorldDeps = Pick<
+  ApiDeps,
+  | 'alerts'
+  | 'audit'
+  | 'calls'
+  | 'dialing'
+  | 'idempotency'
+  | 'keys'
+  | 'metrics'
+  | 'backups'
+  | 'objects'
+  | 'recordings'
+  | 'retention'
+>
 
 function worldDeps(world: FakeWorld): WorldDeps {
   return {
@@ -137,7 +176,12 @@ function worldDeps(world: FakeWorld): WorldDeps {
     metrics: async () => '# HELP voxkeep_calls Calls\nvoxkeep_calls 1\n',
     calls: fakeCalls(world),
     recordings: fakeRecordings(world),
+    objects: world.objects.deps,
+    backups: world.backups.deps,
+    retention: world.retention.deps,
+    keys: world.keys.deps,
     idempotency: fakeIdempotency(world),
+    alerts: world.alerts.deps,
     dialing: {
       stopped: (owner) => [...world.stops].filter(([, of]) => of === owner).map(([app]) => app),
       async lift(app, actor) {
@@ -174,9 +218,13 @@ function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
       ),
     get: async (tenant, id) => own(tenant, id),
     story: async () => [{ seq: 1, at: new Date(0), kind: 'call.answered', fields: { setupMs: 12 } }],
+    receipt: async (tenant, call) =>
+      own(tenant, call)?.state === 'ended'
+        ? JSON.stringify({ type: 'voxkeep-call-receipt', call: { id: call } })
+        : undefined,
     trail: async (tenant, call) => [
       {
-        seq: 1,
+        index: 1,
         at: '2026-01-01T00:00:00.000Z',
         tenant,
         call,
@@ -246,6 +294,7 @@ function fakeRecordings(world: FakeWorld): ApiDeps['recordings'] {
     async delete(row) {
       world.happened.push('delete')
       world.recordings.set(row.id, { ...row, state: 'deleted' })
+      return world.deletion
     },
   }
 }
@@ -259,7 +308,7 @@ function fakeIdempotency({ idempotency: rows, failing }: FakeWorld): ApiDeps['id
       if (!held) rows.set(id(row.token_id, row.key), { ...row, status: null, body: null })
       return held
     },
-    async finish(token, key, status, body) {
+    async finish(_tenant, token, key, status, body) {
       if (failing.finish) throw new Error('disk full')
       const row = rows.get(id(token, key))
       if (row) rows.set(id(token, key), { ...row, status, body })
@@ -303,7 +352,7 @@ export function addRecording(world: FakeWorld, more: Partial<RecordingRow> = {})
     call_id: createId('call', 0, random),
     tenant,
     state: 'sealed',
-    path: '/secret/path',
+    node: 'node-a',
     started_at: new Date(0),
     ended_at: new Date(1_000),
     duration_ms: 1_000,
@@ -340,7 +389,7 @@ async function send(port: number, method: string, path: string, sent: Sent = {})
   request.on('response', (response) => {
     response.toArray().then((chunks) => {
       const bytes = Buffer.concat(chunks as Buffer[])
-      const isJson = /json/.test(response.headers['content-type'] ?? '')
+      const isJson = /[/+]json/.test(response.headers['content-type'] ?? '')
       const json = (isJson ? JSON.parse(bytes.toString()) : {}) as Received['json']
       resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, json })
     }, reject)

@@ -63,7 +63,7 @@ async function runOnce<Body extends object>(
   act: () => Promise<Body>,
   keep: (body: Body) => Body,
 ): Promise<Body> {
-  const { id: token } = callerOf(claim.request)
+  const { id: token, tenant } = callerOf(claim.request)
   const earlier = await begin(deps, claim)
   if (earlier !== undefined) {
     void claim.reply.header('idempotent-replayed', 'true')
@@ -77,7 +77,7 @@ async function runOnce<Body extends object>(
     throw error
   }
   try {
-    await deps.idempotency.finish(token, claim.key, 200, JSON.stringify(keep(body)))
+    await deps.idempotency.finish(tenant, token, claim.key, 200, JSON.stringify(keep(body)))
   } catch (error) {
     // It was done all the same: to answer with a failure would invite the client to do it again.
     deps.log.error('an idempotent answer was not kept', { requestId: claim.request.id, error })

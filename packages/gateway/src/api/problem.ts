@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 export const problems = {
   'request-invalid': [40_000, 'The request does not have the form that this operation needs.'],
   'request-malformed': [40_001, 'The request could not be read.'],
+  'confirmation-wrong': [40_004, 'To confirm, `confirm` has to be the tenant’s name.'],
   'cursor-invalid': [40_002, 'The cursor was not made by this list with these filters.'],
   'idempotency-key-invalid': [40_003, 'An idempotency key has 1 to 255 visible ASCII characters.'],
   unauthenticated: [40_100, 'Give an API token: "Authorization: Bearer vk_live_…".'],
@@ -13,10 +14,20 @@ export const problems = {
   'scope-not-held': [40_301, 'A token can only grant scopes that it has itself.'],
   'dial-refused': [40_302, 'The call is not allowed. `why` says which rule stands against it.'],
   'not-found': [40_400, 'There is no such thing.'],
+  'receipt-missing': [
+    40_401,
+    'The call has no receipt: it has not ended, nothing of it may be kept, or the gateway crashed during it.',
+  ],
   'call-ended': [40_900, 'The call has ended.'],
   'request-in-flight': [40_901, 'A request with this idempotency key is still being worked on.'],
   'recording-running': [40_902, 'The recording is still running.'],
   'recording-unusable': [40_903, 'The recording failed and holds no audio.'],
+  held: [
+    40_920,
+    'It may not be deleted now: a legal hold, the law or its store’s lock keeps it. `why` says which; `errors` names the holds, or until when.',
+  ],
+  'hold-released': [40_921, 'The hold was released before.'],
+  'export-unavailable': [40_922, 'The export is not done, or can no longer be made: ask for a new one.'],
   'recording-deleted': [41_000, 'The recording was deleted.'],
   'body-too-large': [41_300, 'The body is too large.'],
   'media-type-unsupported': [41_500, 'Send JSON: "Content-Type: application/json".'],
@@ -30,6 +41,10 @@ export const problems = {
     'The recording cannot be opened: its file or its key is gone, or it was changed.',
   ],
   'audit-unavailable': [50_300, 'The audit log takes no entries now, so nothing was done.'],
+  'backup-running': [40_910, 'A backup is being made. There is one at a time.'],
+  'backup-no-store': [40_911, 'No store for backups is configured: set objects.place.backup.'],
+  'storage-unavailable': [50_310, 'The store that holds it cannot be reached now.'],
+  'keys-unavailable': [50_302, 'The tenant’s keys cannot be used now. `why` says what is in the way.'],
   'calls-unavailable': [50_301, 'No call can be begun now. `why` says what is in the way.'],
 } as const satisfies Record<string, readonly [number, string]>
 

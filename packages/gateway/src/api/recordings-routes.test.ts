@@ -196,7 +196,17 @@ test('DELETE audits, then destroys, and is done already the second time', async 
   const first = await api.send('DELETE', `/v1/recordings/${row.id}`, { token })
   assert.deepEqual([first.status, first.bytes.length], [204, 0])
   assert.equal((await api.send('DELETE', `/v1/recordings/${row.id}`, { token })).status, 204)
-  assert.deepEqual(api.world.happened, ['audit recording.delete', 'delete'])
+  assert.deepEqual(api.world.happened, ['audit recording.delete', 'delete', 'delete'])
+})
+
+test('DELETE says what keeps the bytes of a recording whose key it destroyed', async () => {
+  const row = addRecording(api.world)
+  const until = new Date(1_800_000_000_000)
+  api.world.deletion = { state: 'deleting', reason: 'OBJECT_LOCKED', until }
+  const { status, json } = await api.send('DELETE', `/v1/recordings/${row.id}`, { token })
+  api.world.deletion = { state: 'deleted' }
+  assert.equal(status, 202)
+  assert.deepEqual(json, { state: 'deleting', reason: 'OBJECT_LOCKED', until: '2027-01-15T08:00:00.000Z' })
 })
 
 test('DELETE leaves a recording that still runs, and any without an audit entry', async () => {

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import type { RecordingRow } from '#db'
 import type { CallId } from '#kernel'
 import { audioRoute } from './audio-route.ts'
+import type { ApiDeps } from './deps.ts'
 import { existingRecording, recordingParams } from './existing-recording.ts'
 import { ApiError } from './problem.ts'
 import { auditAct, pageOfRows, problemResponse, type RouteContext } from './route-context.ts'
+import { deletion } from './schemas-objects.ts'
 import { callId, pageOf, pageQuery, recording } from './schemas.ts'
 import { showRecording } from './views.ts'
 
@@ -63,20 +65,34 @@ function deleteRoute({ app, deps }: RouteContext): void {
       summary: 'Destroy a recording: its key first, then its file',
       tags,
       params: recordingParams,
-      response: { 204: z.null().describe('It is gone'), default: problemResponse },
+      response: {
+        202: deletion,
+        204: z.null().describe('It is gone'),
+        default: problemResponse,
+      },
     },
     async handler(request, reply) {
       const row = await existingRecording(deps, request)
       if (row.state === 'recording') throw new ApiError('recording-running')
-      if (row.state !== 'deleted') {
+      if (row.state !== 'deleted') await refuseHeld(deps, row)
+      if (row.state !== 'deleted')
         await auditAct(deps, request, {
           type: 'recording.delete',
           call: row.call_id,
           fields: { recording: row.id },
         })
-        await deps.recordings.delete(row)
-      }
-      return reply.code(204).send(null)
+      const deleted = await deps.recordings.delete(row)
+      if (deleted.state === 'deleted') return reply.code(204).send(null)
+      const { state, reason, until } = deleted
+      return reply.code(202).send({ state, reason, until: until?.toISOString() ?? null })
     },
   })
+}
+
+async function refuseHeld(deps: ApiDeps, row: RecordingRow): Promise<void> {
+  const refusal = await deps.retention.refusal(row.call_id, row.id)
+  if (refusal === undefined) return
+  const until = refusal.until === null ? [] : [`until ${refusal.until.toISOString()}`]
+  const errors = [...refusal.holds, ...until].map((detail) => ({ pointer: '/id', in: 'params', detail }))
+  throw new ApiError('held', { why: refusal.why, errors })
 }

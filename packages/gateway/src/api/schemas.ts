@@ -8,6 +8,7 @@ const nullableTime = time.nullable()
 export const callId = idOf('call')
 export const recordingId = idOf('rec')
 export const tokenId = idOf('tok')
+export const alertId = idOf('alrt')
 export const scope = z.enum(scopes)
 
 export const problem = z
@@ -65,12 +66,16 @@ export const accepted = z.object({ call_id: callId, accepted: z.literal(true) })
 
 export const auditEntry = z
   .object({
-    seq: z.int(),
+    index: z.int().describe('Its place in the tenant’s log, from 0'),
     at: z.string(),
     type: z.string(),
     actor: z.string(),
     fields: z.record(z.string(), z.unknown()),
-    hash: z.string().describe('SHA-256 over the entry before and this one'),
+    hash: z
+      .string()
+      .describe(
+        'Hex of the leaf’s hash (RFC 9162 §2.1.1): SHA-256 over a zero byte and the entry’s canonical JSON',
+      ),
   })
   .meta({ id: 'AuditEntry' })
 
@@ -87,7 +92,7 @@ export const recording = z
     bytes: z.int().nullable().describe('Size of the sealed object'),
     segments: z.int().nullable(),
     sha256: z.string().nullable().describe('Of the whole sealed object'),
-    key_ref: z.string().describe('The key that wraps the recording’s own'),
+    key_ref: z.string().describe('The tenant’s key under which its own was made'),
   })
   .meta({ id: 'Recording' })
 
@@ -127,3 +132,25 @@ export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
     })
     .meta({ id })
 }
+
+export const alert = z
+  .object({
+    id: alertId,
+    tenant: z.string(),
+    rule: z.string(),
+    title: z.string(),
+    severity: z.enum(['notice', 'warning', 'high', 'critical']),
+    state: z.enum(['open', 'acknowledged']),
+    group: z.string().nullable().describe('Whom or what it is about: an actor, say'),
+    events: z.int(),
+    types: z.record(z.string(), z.int()).describe('How many events of each type'),
+    examples: z.array(z.string()).describe('The first events, as `log#index`'),
+    counted: z.int().describe('What was counted in the rule’s window'),
+    limit: z.int().describe('What it reached'),
+    usual: z.number().nullable().describe('What is usual in such a window; null where the rule does not ask'),
+    first_at: time,
+    last_at: time,
+    acknowledged_at: nullableTime,
+    acknowledged_by: z.string().nullable(),
+  })
+  .meta({ id: 'Alert' })

@@ -46,7 +46,7 @@ test('a caller who is proved is shown to the app and on the receipt', async () =
     },
   ])
   const [receipt] = world.receipts as SecurityReceipt[]
-  assert.deepEqual(receipt?.identity, identity)
+  assert.deepEqual(receipt?.identity, { ...identity, diverted: false })
 })
 
 test('a caller who is not proved is anonymous to the app where the policy says so', async () => {

@@ -371,3 +371,18 @@ test('interop 40: a call goes on when its recording cannot start, and the app is
   assert.ok(world.trace.includes('listed failed'))
   assert.ok(world.trace.includes('tell recording.failed'))
 })
+
+test('a call goes on without a recording when there is no key for one, and the app is told', async () => {
+  const world = fakeWorld()
+  const refused = Object.assign(new Error('away'), { code: 'KEY_LIMIT' })
+  Object.assign(world.deps.keep, {
+    beginRecording: () => {
+      throw refused
+    },
+  })
+  world.decisions.push(answers({ type: 'record' }, { type: 'wait' }))
+  const call = await begin(world)
+  assert.equal(call.state, 'active')
+  assert.ok(world.trace.includes('audit recording.failed'))
+  assert.ok(world.trace.includes('tell recording.failed'))
+})

@@ -295,7 +295,10 @@ class LiveCall implements Call, CallStart {
     const trunk = this.#first?.trunk ?? this.#origin.trunk
     this.story('answered', { codec: audio.codec, srtp: suite, ptimeMs: audio.ptimeMs })
     const change = { state: 'active', answeredAtMs: this.deps.clock.now() } as const
-    await this.deps.keep.update(this.id, { ...change, ...(trunk !== this.#origin.trunk && { trunk }) })
+    await this.deps.keep.update(this.tenant, this.id, {
+      ...change,
+      ...(trunk !== this.#origin.trunk && { trunk }),
+    })
     await this.audit('call.answered', { srtp: suite })
     void this.tell('call.answered')
   }
@@ -369,7 +372,6 @@ class LiveCall implements Call, CallStart {
     const { deps, id, tenant } = this
     const { direction, from, from_unverified, to } = this.#firstLeg.describe() // a withheld caller stays withheld
     const told = { reason, answered: wasActive, direction, from, from_unverified, to }
-    const fields = { reason }
     const row = { state: 'ended', endedAtMs, endReason: reason, receipt: this.receipt } as const
     const ladder = () => deps.keep.ladder(this.legs.names)
     return [
@@ -378,8 +380,8 @@ class LiveCall implements Call, CallStart {
       ['streams', () => this.#parts.streams.settled()],
       ['media', () => this.legs.closeAll()],
       ['signalling', () => underWay],
-      ['audit', () => deps.keep.audit({ type: 'call.ended', tenant, call: id, actor: 'gateway', fields })],
-      ['row', () => deps.keep.update(id, { ...row, ladder: ladder() })],
+      ['audit', () => deps.keep.end({ id, tenant, reason, endedAtMs, receipt: this.receipt })],
+      ['row', () => deps.keep.update(tenant, id, { ...row, ladder: ladder() })],
       // Last, so that an app that asks for the call at once finds it ended, receipt and all. An app that was never asked
       // would not know which call that was.
       ['event', async () => this.#isKnown && this.tell('call.ended', told)],

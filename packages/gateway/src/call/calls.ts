@@ -1,5 +1,6 @@
 import type { DialRefusal } from '#dialing'
 import type { AppId, CallId } from '#kernel'
+import { tellRegion } from './region-refused.ts'
 import { beginCall, startCall, type Call, type ClaimOf } from './call.ts'
 import { deaf } from './call-leg.ts'
 import type { HandleIncoming, IncomingCall } from './contract.ts'
@@ -11,7 +12,10 @@ export type { CreateCall } from './outgoing-origin.ts'
 /** Why a call was not begun. */
 export type CreatedCall =
   | { readonly ok: true; readonly id: CallId }
-  | { readonly ok: false; readonly why: DialRefusal | 'draining' | 'over-capacity' | 'no-app' | 'unaudited' }
+  | {
+      readonly ok: false
+      readonly why: DialRefusal | 'draining' | 'over-capacity' | 'no-app' | 'unaudited' | 'region'
+    }
 
 export interface Calls {
   readonly handle: HandleIncoming
@@ -53,6 +57,12 @@ export function startCalls(deps: CallDeps): Calls {
       const app = deps.apps.get(incoming.app)
       const why = refusal(app)
       if (why !== undefined || app === undefined) return refuse(deps, incoming, why ?? 'no-app', 503)
+      const { tenant, trunk } = incoming
+      const away = deps.awayFrom({ tenant, trunk })
+      if (away !== undefined) {
+        tellRegion(deps, app, { tenant, trunk, direction: 'inbound', what: away })
+        return refuse(deps, incoming, 'region', 403)
+      }
       keepTrack(startCall(deps, app, incoming, claimOf), incoming.trunk)
     },
     async create(request) {
@@ -60,6 +70,10 @@ export function startCalls(deps: CallDeps): Calls {
       const { tenant, token, to, from } = request
       const why = refusal(app)
       if (why !== undefined || app === undefined) return { ok: false, why: why ?? 'no-app' }
+      if (deps.awayFrom({ tenant }) !== undefined) {
+        tellRegion(deps, app, { tenant, direction: 'outbound', what: 'tenant' })
+        return { ok: false, why: 'region' }
+      }
       const id = app.config.id as AppId
       const admitted = await deps.dialing.admit({ tenant, app: id, to, from, via: 'api', token })
       if (!admitted.ok) return admitted

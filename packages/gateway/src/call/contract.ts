@@ -8,6 +8,8 @@ export interface SignallingSecurity {
   readonly cipher: string
   /** Key-agreement group, for example `X25519MLKEM768`; empty when the peer's TLS does not tell. */
   readonly group: string
+  /** SHA-256 of the certificate that the peer showed, in hex; null when it showed none. */
+  readonly peerCertificate: string | null
   readonly sourceAddress: string
   /** How the trunk proved itself. */
   readonly authenticatedBy: readonly ('address' | 'certificate' | 'digest')[]

@@ -119,7 +119,7 @@ test('a call of ours goes over to the next trunk, and its row says by which it w
   const rows: unknown[] = []
   const { update } = world.deps.keep
   Object.assign(world.deps.keep, {
-    update: (...change: Parameters<typeof update>) => (rows.push(change[1]), update(...change)),
+    update: (...change: Parameters<typeof update>) => (rows.push(change[2]), update(...change)),
   })
   await placing(world, { actions: commands({ type: 'wait' }) })
   world.outgoing[0]?.events.failed({ why: 'unreachable', elsewhere: true })

@@ -16,6 +16,7 @@ import type { DialGuard } from '#dialing'
 import type { FromMedia, LegStats, RecordingSpec, SealedSummary, SrtpPositions, StreamSpec } from '#media'
 import type { AudioCodec, NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { IncomingCall, LegSrtp, PlaceCall } from './contract.ts'
+import type { SecurityReceipt } from './receipt.ts'
 
 /** What one call needs of the world; `gateway.ts` supplies it. */
 export interface CallDeps {
@@ -37,6 +38,11 @@ export interface CallDeps {
   readonly verifyIdentity: (incoming: IncomingCall, signal: AbortSignal) => Promise<IdentityResult>
   /** An `Identity` header value for a call we place; undefined when calls are not signed. */
   readonly signIdentity: (call: { app: AppId; from: string; to: string }) => Promise<string | undefined>
+  /** Why a call may not be on this node: it is tied to other regions. Undefined: it may. */
+  readonly awayFrom: (call: {
+    readonly tenant: TenantId
+    readonly trunk?: TrunkId
+  }) => 'tenant' | 'trunk' | undefined
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
 }
 
@@ -133,8 +139,10 @@ export type Decision =
 /** What is kept of a call: its row, its story, its audit trail, its recordings. */
 export interface Keep {
   begin(call: CallRecord): Promise<void>
-  update(id: CallId, change: CallChange): Promise<void>
+  update(tenant: TenantId, id: CallId, change: CallChange): Promise<void>
   story(id: CallId, tenant: TenantId, kind: string, fields: Readonly<Record<string, StoryValue>>): void
+  /** Somebody is called beside those whom the row names; kept so that they can be found, and not so that they can be read. */
+  party(call: CallId, tenant: TenantId, number: string): Promise<void>
   /** Resolves when the entry is durable; what it permits may only then happen. */
   audit(event: {
     type: string
@@ -143,12 +151,17 @@ export interface Keep {
     actor: string
     fields: Readonly<Record<string, StoryValue>>
   }): Promise<void>
-  /** Makes a recording's data key and header, and lists it; `listed` resolves when the row is durable. */
+  /**
+   * Makes a recording's data key and header, and lists it; `listed` resolves when its row and its wrapped key are durable. Throws, with a `code`, when there is no key
+   * to be had: then nothing is recorded.
+   */
   beginRecording(call: CallId, tenant: TenantId, id: RecordingId, startedAtMs: number): BegunRecording
   endRecording(
     id: RecordingId,
     outcome: { state: 'sealed' | 'failed'; sealed?: SealedSummary },
   ): Promise<void>
+  /** Writes the entry of the call's end and issues its receipt. Rejects when the entry is not durable. */
+  end(call: EndedCall): Promise<void>
   /** What was signalled, leg after leg; each is given once. */
   ladder(legs: readonly LegId[]): unknown
 }
@@ -157,6 +170,14 @@ export interface BegunRecording {
   readonly spec: RecordingSpec
   readonly keyRef: string
   readonly listed: Promise<void>
+}
+/** A call that is over, with everything that is known of how it was protected. */
+export interface EndedCall {
+  readonly id: CallId
+  readonly tenant: TenantId
+  readonly reason: EndReason
+  readonly endedAtMs: number
+  readonly receipt: SecurityReceipt
 }
 export type StoryValue = string | number | boolean | null
 

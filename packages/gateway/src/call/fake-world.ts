@@ -63,6 +63,7 @@ export function fakeAnswer(placed: FakeOutgoing, direction = 'sendrecv'): Uint8A
 export const fakeSecurity: SignallingSecurity = {
   transport: 'tls',
   tlsVersion: 'TLSv1.3',
+  peerCertificate: null,
   cipher: 'TLS_AES_256_GCM_SHA384',
   group: 'X25519MLKEM768',
   sourceAddress: '127.0.0.1',
@@ -95,6 +96,7 @@ export function fakeWorld(
     reconnects?: number
     music?: boolean
     signs?: boolean
+    away?: 'tenant' | 'trunk'
     identity?: IdentityResult
     /** What the caller's side says to a REFER. */
     referred?: ReferOutcome
@@ -160,6 +162,7 @@ export function fakeWorld(
     place: fakePlace(trace, outgoing),
     dialing: fakeDialing(guard, dials, trace),
     verifyIdentity: async () => o.identity ?? { status: 'off', policy: 'accept' },
+    awayFrom: () => o.away,
     signIdentity: async () => (o.signs ? 'a.b.c;info=<https://x.test/c>' : undefined),
     media: {
       open: async () => (trace.push('open'), { rtpPort: 20_000 }),
@@ -299,11 +302,12 @@ function fakeDialing(guard: FakeWorld['guard'], dials: DialRequest[], trace: str
 function fakeKeep(trace: string[], receipts: object[], stories: string[]): Keep {
   return {
     begin: async () => void trace.push('kept'),
-    update: async (_, change) => {
+    update: async (_tenant, _call, change) => {
       if (change.endReason !== undefined) trace.push(`ended ${change.endReason}`)
       if (change.receipt !== undefined) receipts.push(structuredClone(change.receipt))
     },
     story: (_call, _tenant, kind) => void stories.push(kind),
+    party: async () => {},
     audit: async (event) => void trace.push(`audit ${event.type}`),
     beginRecording: (_call, _tenant, id) => ({
       spec: { id, path: '/x', header: new Uint8Array(), dataKey: new Uint8Array(32), fsyncMs: 0 },
@@ -311,6 +315,7 @@ function fakeKeep(trace: string[], receipts: object[], stories: string[]): Keep 
       listed: Promise.resolve(),
     }),
     endRecording: async (_, outcome) => void trace.push(`listed ${outcome.state}`),
+    end: async () => void trace.push('audit call.ended'),
     ladder: () => [],
   }
 }

@@ -77,8 +77,8 @@ class IncomingLeg implements FirstLeg {
     this.#incoming.signalling.ring()
     this.#identity = await call.deps.verifyIdentity(this.#incoming, call.signal)
     if (call.signal.aborted) return undefined
-    const { refuseWith, ...identity } = this.#identity
-    call.receipt.identity = identity
+    const { refuseWith, divertedFrom, ...identity } = this.#identity
+    call.receipt.identity = { ...identity, diverted: divertedFrom !== undefined }
     if (identity.status !== 'off')
       call.story('identity', { status: identity.status, attestation: identity.attestation ?? null })
     if (identity.policy === 'reject') {

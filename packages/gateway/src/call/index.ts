@@ -34,6 +34,7 @@ export type {
   CallRecord,
   Decision,
   Dialing,
+  EndedCall,
   EndReason,
   IdentityResult,
   Keep,

@@ -98,7 +98,11 @@ async function tryTrunks(placing: Placing): Promise<PlacedLeg | NotPlaced> {
   const { live, order, admitted, signal } = placing
   // A number is hidden by the audit log, which cannot do that to an address.
   const to = admitted.to.startsWith('+') ? admitted.to : null
-  await live.audit('dial.placing', { via: order.via, trunks: admitted.trunks.join(' '), to })
+  await Promise.all([
+    live.audit('dial.placing', { via: order.via, trunks: admitted.trunks.join(' '), to }),
+    // Of a call that we place, whom it is to is in its row.
+    order.via !== 'api' && live.deps.keep.party(live.id, live.tenant, admitted.to),
+  ])
   let last: NotPlaced = { ok: false, why: 'unreachable' }
   for (const trunk of admitted.trunks) {
     if (signal.aborted) return { ok: false, why: 'cancelled' }

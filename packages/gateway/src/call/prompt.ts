@@ -1,4 +1,5 @@
 import type { Live } from './live.ts'
+import { isRegionRefusal, tellRegionOf } from './region-refused.ts'
 import { hostOf } from './receipt.ts'
 
 /** Plays to the first leg; resolves when that is over, by itself or by `signal`. */
@@ -27,6 +28,7 @@ export async function fetchAudio(
     return await live.app.fetchAudio(absolute, signal)
   } catch (error) {
     if (signal.aborted) return undefined
+    if (isRegionRefusal(error)) await tellRegionOf(live, 'audio', hostOf(absolute))
     live.log.warn('audio could not be fetched', { host: hostOf(absolute), error })
     live.story('play.failed', { host: hostOf(absolute) })
     await live.tell('play.failed', { url: absolute })

@@ -10,8 +10,8 @@ export interface SecurityReceipt {
   /** The first leg's; null while one that we place is not answered. */
   sip: SignallingSecurity | null
   srtp: LegSrtpEntry | null
-  /** What the caller's PASSporT proved; null where the call is ours. */
-  identity: Omit<IdentityResult, 'refuseWith'> | null
+  /** What the caller's PASSporT proved; null where the call is ours. That it was diverted, not from whose number. */
+  identity: (Omit<IdentityResult, 'refuseWith' | 'divertedFrom'> & { readonly diverted: boolean }) | null
   /** One entry for each leg that we dialled, answered or not; without numbers. */
   legs: LegEntry[]
   /** One entry a webhook that was asked: where, by which secrets it was signed (fingerprints), how it ended. */
@@ -64,6 +64,8 @@ export interface StreamEntry {
   readonly id: StreamId
   host: string
   tls: StreamTls | null
+  /** Fingerprints of the secrets that signed the upgrade. */
+  readonly signedBy: readonly string[]
   end: StreamOutcome | null
   stats: StreamStats | null
 }

@@ -1,5 +1,6 @@
 import { createId, type LegId, type RecordingId } from '#kernel'
 import type { SealedSummary } from '#media'
+import type { BegunRecording } from './deps.ts'
 import type { Live } from './live.ts'
 
 export interface Recorder {
@@ -33,8 +34,9 @@ export function callRecorder(live: Live): Recorder {
   })
   async function begin(): Promise<void> {
     const id = createId('rec', live.deps.clock.now(), live.deps.random)
-    const { clock, keep } = live.deps
-    const { spec, keyRef, listed } = keep.beginRecording(live.id, live.tenant, id, clock.now())
+    const begun = await keyed(id)
+    if (begun === undefined) return
+    const { spec, keyRef, listed } = begun
     try {
       await Promise.all([listed, live.audit('recording.starting', { recording: id, keyRef })])
     } catch (error) {
@@ -56,6 +58,22 @@ export function callRecorder(live: Live): Recorder {
     }
     live.story('recording.started', { recording: id, keyRef })
     void live.tell('recording.started', { recording_id: id })
+  }
+  /** Without a key there is no recording, and the call goes on: whether it may is the app's to say, and it is told. */
+  async function keyed(id: RecordingId): Promise<BegunRecording | undefined> {
+    try {
+      return live.deps.keep.beginRecording(live.id, live.tenant, id, live.deps.clock.now())
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+      live.log.error('recording has no key', { recordingId: id, code, error })
+      live.deps.count('recordings_failed', { code })
+      live.receipt.recordings.push({ id, keyRef: 'none', state: 'failed', sha256: null, durationMs: null })
+      const type = code === 'STREAM_ONLY' ? 'recording.refused' : 'recording.failed'
+      live.story(type, { recording: id, code })
+      await live.audit(type, { recording: id, code })
+      await live.tell(type, { recording_id: id, duration_ms: null, reason: code })
+      return undefined
+    }
   }
   async function settle(state: 'sealed' | 'failed', sealed: SealedSummary | undefined): Promise<void> {
     if (running === undefined) return

@@ -3,6 +3,7 @@ import type { FromMedia, StreamEnd, StreamSpec } from '#media'
 import { WebhookError } from '#webhook'
 import type { CallCommand } from './commands.ts'
 import type { Live } from './live.ts'
+import { isRegionRefusal, tellRegionOf } from './region-refused.ts'
 import { hostOf, type StreamEntry, type StreamOutcome } from './receipt.ts'
 
 type StreamCommand = Extract<CallCommand, { type: 'stream' }>
@@ -58,7 +59,14 @@ async function attach(
   signal: AbortSignal,
 ): Promise<StreamOutcome> {
   const id = createId('strm', live.deps.clock.now(), live.deps.random)
-  const entry: StreamEntry = { id, host: 'invalid', tls: null, end: null, stats: null }
+  const entry: StreamEntry = {
+    id,
+    host: 'invalid',
+    tls: null,
+    signedBy: live.app.signers,
+    end: null,
+    stats: null,
+  }
   live.receipt.streams.push(entry)
   const spec = await prepare(live, command, id, entry)
   if (typeof spec === 'string') {
@@ -101,6 +109,7 @@ async function prepare(
     return streamSpec(live, command, id, await live.app.prepareStream(url, id))
   } catch (error) {
     live.log.warn('stream address was refused', { streamId: id, error })
+    if (isRegionRefusal(error)) await tellRegionOf(live, 'stream', entry.host)
     const isUnknown = error instanceof WebhookError && error.code === 'EGRESS_NAME_UNKNOWN'
     return isUnknown ? 'unreachable' : 'blocked'
   }

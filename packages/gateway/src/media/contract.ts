@@ -176,6 +176,8 @@ export interface StreamTls {
   readonly version: string
   readonly cipher: string
   readonly group: string
+  /** SHA-256 of the app's certificate, in hex. */
+  readonly peerCertificate: string | null
 }
 
 /** A recording to seal. The data key crosses to the worker in memory only and is zeroed there after use. */

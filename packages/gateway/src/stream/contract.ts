@@ -53,6 +53,8 @@ export interface NegotiatedTls {
   readonly version: string
   readonly cipher: string
   readonly group: string
+  /** SHA-256 of the app's certificate, in hex. */
+  readonly peerCertificate: string | null
 }
 
 /** A counted oddity of the app, worth telling its owner. */

@@ -166,5 +166,7 @@ function describeTls(socket: TLSSocket): NegotiatedTls {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
     group: group !== null && 'name' in group && group.name !== undefined ? group.name : 'unknown',
+    peerCertificate:
+      socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase() ?? null,
   }
 }

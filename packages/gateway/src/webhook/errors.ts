@@ -7,6 +7,7 @@ export class WebhookError extends Error {
     | 'WEBHOOK_EVENT_INVALID' // an event's type or size that receivers need not accept
     | 'WEBHOOK_FILE_UNREADABLE' // a certificate file of the app's configuration
     | 'WEBHOOK_ALLOW_LIST_INVALID' // `egress.allowPrivate` holds something that is no address range
+    | 'WEBHOOK_OVERLOADED' // more events wait in memory than may
     | 'EGRESS_URL_REFUSED' // not https or wss, or with credentials inside
     | 'EGRESS_NAME_UNKNOWN' // the host name has no address
     | 'EGRESS_ADDRESS_REFUSED' // every address of the host is private, special or unparsable

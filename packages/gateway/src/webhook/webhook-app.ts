@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readSecret, Secret, type AppConfig, type AppId, type TlsFiles } from '#kernel'
+import { Secret, type AppConfig, type AppId, type TlsFiles } from '#kernel'
 import { WebhookError } from './errors.ts'
 import { decodeSecret } from './sign-standard.ts'
 
@@ -17,25 +17,55 @@ export interface WebhookApp {
   readonly url: string
   readonly fallbackUrl: string | undefined
   readonly eventsUrl: string
+  /** As they are now: read them for each use. */
   readonly secrets: readonly Secret<string>[]
   /** For one decision, by `url` or by `fallbackUrl`. */
   readonly timeoutMs: number
   readonly tls: ClientTls
 }
 
-/** Reads the app's secrets and certificates. Throws `ConfigError` or `WebhookError` rather than start with one that cannot sign. */
-export function openWebhookApp(config: AppConfig, env: NodeJS.ProcessEnv = process.env): WebhookApp {
+/**
+ * Reads the app's secrets and certificates. Throws what `readSecret` throws, or `WebhookError`, rather than start with one that cannot
+ * sign. One that turns into something that cannot sign later is not taken: the last good one stays.
+ */
+export function openWebhookApp(
+  config: AppConfig,
+  readSecret: (reference: string) => Secret<string>,
+): WebhookApp {
   const { webhook } = config
-  const secrets = webhook.secrets.map((reference) => readSecret(reference, env))
-  secrets.forEach(decodeSecret)
+  const secrets = webhook.secrets.map((reference) => followed(() => readSecret(reference)))
   return {
     id: config.id as AppId,
     url: webhook.url,
     fallbackUrl: webhook.fallbackUrl,
     eventsUrl: webhook.eventsUrl ?? webhook.url,
-    secrets,
+    get secrets() {
+      return secrets.map((secret) => secret())
+    },
     timeoutMs: webhook.timeoutMs,
     tls: readClientTls(webhook.caFile, webhook.clientCertificate),
+  }
+}
+
+function followed(read: () => Secret<string>): () => Secret<string> {
+  let good = read()
+  decodeSecret(good)
+  let last = good
+  return () => {
+    const now = read()
+    if (now === last) return good
+    last = now
+    if (canSign(now)) good = now
+    return good
+  }
+}
+
+function canSign(secret: Secret<string>): boolean {
+  try {
+    decodeSecret(secret)
+    return true
+  } catch {
+    return false
   }
 }
 

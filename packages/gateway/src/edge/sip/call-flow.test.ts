@@ -28,6 +28,7 @@ test('listenSip() hands a call over with all that is known about it', async () =
       tlsVersion: 'TLSv1.3',
       cipher: '',
       group: '',
+      peerCertificate: null,
       sourceAddress: '127.0.0.1',
       authenticatedBy: ['address'],
     },

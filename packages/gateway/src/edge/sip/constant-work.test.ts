@@ -29,7 +29,8 @@ function countingTrunk() {
       return nodeDigestHash(algorithm).hash(text)
     },
   })
-  const trunk = compileTrunk(config, { readSecret: () => new Secret('right'), digestHash })
+  const password = new Secret('right')
+  const trunk = compileTrunk(config, { readSecret: () => password, digestHash })
   return { trunk, work }
 }
 

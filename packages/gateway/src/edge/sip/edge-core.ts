@@ -103,6 +103,7 @@ export class EdgeCore {
         this.#ocsp?.refresh()
       },
       onRenewed: () => this.#ocsp?.refresh(),
+      onCertificateRefused: (source, why) => deps.onCertificateRefused?.(source, why),
       staple: (own) => this.#ocsp?.staple(own),
     }
   }

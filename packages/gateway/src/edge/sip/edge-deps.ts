@@ -28,6 +28,8 @@ export interface SipEdgeDeps {
   readonly onTrunkHealth?: (trunk: TrunkId, state: TrunkState) => void
   /** Hears of a certificate that runs out: 30, 14, 7 days and 1 day before, and when it has. */
   readonly onCertificateExpiry?: (expiry: CertificateExpiry) => void
+  /** Hears of peers that are refused for their client certificates. */
+  readonly onCertificateRefused?: (source: string, why: string) => void
   /** Asks OCSP responders about our certificates; without it nobody is asked. */
   readonly fetchOcsp?: FetchOcsp
   /** Hears when a responder says something else of a certificate of ours, or nothing for an hour. */

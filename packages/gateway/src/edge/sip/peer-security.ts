@@ -10,6 +10,8 @@ export interface TlsFacts {
   readonly cipher: string
   /** Key-agreement group, `X25519MLKEM768` say; empty where it cannot be told. */
   readonly group: string
+  /** SHA-256 of the peer's certificate, in hex; null when it showed none. */
+  readonly peerCertificate: string | null
 }
 
 export function tlsFacts(socket: TLSSocket): TlsFacts {
@@ -17,7 +19,13 @@ export function tlsFacts(socket: TLSSocket): TlsFacts {
     tlsVersion: socket.getProtocol() ?? '',
     cipher: socket.getCipher().standardName,
     group: groupOf(socket),
+    peerCertificate: fingerprintOf(socket),
   }
+}
+
+function fingerprintOf(socket: TLSSocket): string | null {
+  const shown = socket.getPeerX509Certificate()
+  return shown === undefined ? null : shown.fingerprint256.replaceAll(':', '').toLowerCase()
 }
 
 function groupOf(socket: TLSSocket): string {

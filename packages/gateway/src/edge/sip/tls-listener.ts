@@ -30,6 +30,8 @@ export interface TlsListenerDeps {
   readonly onOpen: (home: Home) => void
   /** Its certificate is another from now on. */
   readonly onRenewed: () => void
+  /** A peer was refused for the client certificate that it showed, or did not. */
+  readonly onCertificateRefused: (source: string, why: string) => void
   /** An OCSP response for this certificate of ours, if there is one now. */
   readonly staple: (own: CertifiedKey) => Uint8Array | undefined
 }
@@ -127,6 +129,8 @@ function takeHandshakes(secure: TlsServer, home: Home, deps: TlsListenerDeps): v
     const why = socket.authorizationError ? 'certificate' : handshakeFailure(error.code)
     deps.count('handshake_failures', { why })
     const address = plainAddress(socket.remoteAddress ?? '')
+    if (why === 'certificate' || why === 'no-certificate')
+      deps.onCertificateRefused(deps.sourceOf(address), why)
     if (why !== 'reset' && !deps.isTrunkAddress(address)) deps.guard.strike(deps.sourceOf(address))
     socket.destroy()
   })

@@ -109,3 +109,25 @@ test('inRanges() never throws, whatever the text', () => {
   const { ranges } = trunk('a', { allowedAddresses: ['10.0.0.0/8', '2001:db8::/32'] })
   fc.assert(fc.property(fc.string(), (text) => assert.equal(inRanges(text, ranges), false)))
 })
+
+test('compileTrunk() follows passwords that change, and hashes them once', () => {
+  const { trunks } = parseConfig(
+    JSON.stringify({
+      dataDir: '/d',
+      sip: { listen: [{ tls: { certFile: 'c', keyFile: 'k' } }] },
+      apps: [{ id: 'a', webhook: { url: 'https://a.example', secrets: ['env:S'] } }],
+      trunks: [{ id: 't', app: 'a', digest, outbound: { host: 'sip.example', digest } }],
+    }),
+    'inline',
+  )
+  const [config] = trunks
+  assert.ok(config)
+  let password = new Secret('first')
+  const compiled = compileTrunk(config, { readSecret: () => password, digestHash })
+  const ha1 = () => compiled.digest?.credentials[0]?.ha1
+  const before = ha1()
+  assert.equal(ha1(), before)
+  password = new Secret('second')
+  assert.notEqual(ha1()?.reveal(), before?.reveal())
+  assert.equal(compiled.outbound?.digest?.password.reveal(), 'second')
+})

@@ -99,12 +99,23 @@ function compileOutbound(config: NonNullable<TrunkConfig['outbound']>, deps: Tru
     caFile,
     crlFile,
     clientCertificate,
-    digest: digest && {
-      username: digest.username,
-      password: deps.readSecret(digest.password),
-      realm: digest.realm,
-    },
+    digest: digest && outboundDigest(digest, deps),
     domain: config.domain ?? (isIP(host) === 6 ? `[${host}]` : host),
+  }
+}
+
+/** The password is read for each use: it may change while we run. */
+function outboundDigest(
+  { username, password, realm }: NonNullable<NonNullable<TrunkConfig['outbound']>['digest']>,
+  { readSecret }: TrunkDeps,
+): NonNullable<TrunkOutbound['digest']> {
+  readSecret(password)
+  return {
+    username,
+    realm,
+    get password() {
+      return readSecret(password)
+    },
   }
 }
 
@@ -114,13 +125,24 @@ function unbracketed(host: string): string {
 
 function compileDigest(config: NonNullable<TrunkConfig['digest']>, deps: TrunkDeps): TrunkDigest {
   const { realm, username } = config
-  const password = deps.readSecret(config.password)
   // In the configuration's order: RFC 8760 §2.4 has clients take the first that they know, and some read no further.
-  const credentials = [...new Set(config.algorithms)].map((algorithm) => {
-    const hash = deps.digestHash(algorithm)
-    return { hash, ha1: new Secret(digestHa1(hash, username, realm, password.reveal())) }
-  })
-  return { realm, username, credentials }
+  const hashes = [...new Set(config.algorithms)].map((algorithm) => deps.digestHash(algorithm))
+  const credentialsFor = (password: Secret<string>) =>
+    hashes.map((hash) => ({ hash, ha1: new Secret(digestHa1(hash, username, realm, password.reveal())) }))
+  let password = deps.readSecret(config.password)
+  let credentials = credentialsFor(password)
+  return {
+    realm,
+    username,
+    get credentials() {
+      const now = deps.readSecret(config.password)
+      if (now !== password) {
+        password = now
+        credentials = credentialsFor(now)
+      }
+      return credentials
+    },
+  }
 }
 
 /** A CIDR range, or one address. Throws on anything else. */

@@ -1,0 +1,100 @@
+import type { SecurityReceipt } from '#call'
+import type { CallRow } from '#db'
+
+/** What wrapped a tenant key that sealed something of the call. */
+export interface KeyFact {
+  readonly tenantKey: string
+  /** The provider's name in the configuration, and the version of its key. */
+  readonly provider: string
+  readonly providerKey: string
+}
+
+export interface ReceiptSource {
+  readonly node: string
+  readonly version: string
+  readonly row: CallRow
+  readonly receipt: SecurityReceipt
+  readonly reason: string
+  readonly endedAtMs: number
+  readonly keys: readonly KeyFact[]
+  readonly retention: RetentionFact | undefined
+}
+
+/** How long the call is kept, as it was decided when it began. */
+export interface RetentionFact {
+  readonly policy: string | null
+  readonly policy_version: string | null
+  readonly due_at: Date | null
+}
+
+/**
+ * What a receipt says, before it has its place in the log and its signatures: `spec/receipt.schema.json`. No phone number and no
+ * content: only how the call was protected. What this gateway cannot do yet is said to be so, not left out.
+ */
+export function receiptBody({
+  node,
+  version,
+  row,
+  receipt,
+  reason,
+  endedAtMs,
+  keys,
+  retention,
+}: ReceiptSource) {
+  const { id, tenant, app, direction, started_at, answered_at } = row
+  return {
+    type: 'voxkeep-call-receipt',
+    version: 1,
+    issuer: { node, software: `voxkeep/${version}` },
+    call: {
+      id,
+      tenant,
+      app,
+      direction,
+      startedAt: started_at.toISOString(),
+      answeredAt: answered_at?.toISOString() ?? null,
+      endedAt: new Date(endedAtMs).toISOString(),
+      endReason: reason,
+    },
+    signalling: signallingOf(receipt.sip),
+    media: receipt.srtp,
+    identity: receipt.identity,
+    legs: receipt.legs.map((leg) => ({ ...leg, sip: signallingOf(leg.sip) })),
+    webhooks: receipt.webhooks.map((webhook) => ({ ...webhook, signedBy: [...webhook.signedBy] })),
+    streams: receipt.streams.map(({ id: stream, host, tls, end, signedBy }) => ({
+      id: stream,
+      host,
+      tls: tls && { ...tls, postQuantum: isPostQuantum(tls.group) },
+      signedBy: [...signedBy],
+      end,
+    })),
+    recordings: receipt.recordings.map(({ id: recording, keyRef, state, sha256, durationMs }) => ({
+      id: recording,
+      tenantKey: keyRef,
+      state,
+      sha256,
+      durationMs,
+    })),
+    providerKeys: keys.map((key) => ({ ...key })),
+    retention: {
+      policy: retention?.policy ?? null,
+      policyVersion: retention?.policy_version ?? null,
+      dueAt: retention?.due_at?.toISOString() ?? null,
+    },
+    // Whether anybody agreed to anything, was silenced, or typed a card: this gateway does not ask, redact or collect.
+    consent: { state: 'not-asked' },
+    redaction: { state: 'not-applied' },
+    secureCapture: { state: 'not-used' },
+  }
+}
+
+type Signalling = SecurityReceipt['sip']
+
+function signallingOf(sip: Signalling) {
+  return sip && { ...sip, authenticatedBy: [...sip.authenticatedBy], postQuantum: isPostQuantum(sip.group) }
+}
+
+/** Whether the key agreement holds against a quantum computer too; null where the group is not known. */
+function isPostQuantum(group: string): boolean | null {
+  return group === '' || group === 'unknown' ? null : /MLKEM|KYBER/i.test(group)
+}
