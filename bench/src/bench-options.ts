@@ -10,6 +10,7 @@ export const scenarios = [
   'flood',
   'soak',
   'floor',
+  'keep',
 ] as const
 export type Scenario = (typeof scenarios)[number]
 
@@ -42,6 +43,7 @@ export const usage = `usage: node bench/src/main.ts [options]
                    flood     steady, quiet and then while strangers flood the SIP port and the media ports
                    soak      steady for --minutes, while calls end and others begin; what grows is told
                    floor     no gateway: a stub with the socket calls of each call alone
+                   keep      no calls: sealing, the audit log, its proofs, re-wrapping; needs a PostgreSQL server’s programs
   --calls N        calls at once (default 50)
   --seconds S      how long to measure once all are up (default 10)
   --minutes M      how long to soak (default 10)

@@ -41,7 +41,10 @@ export function startChild(args: readonly string[]): Child {
     async line(key) {
       for (;;) {
         const next = await lines.next()
-        if (next.done) throw new ChildError(errors)
+        if (next.done) {
+          await closed // what it complained of may come after the end of its output
+          throw new ChildError(errors)
+        }
         if (key in next.value) return next.value
       }
     },

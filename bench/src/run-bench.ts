@@ -1,6 +1,7 @@
 import type { BenchOptions } from './bench-options.ts'
 import { flood } from './flood.ts'
 import { floor } from './floor.ts'
+import { keep } from './keep.ts'
 import { placed } from './placed.ts'
 import { ramp } from './ramp.ts'
 import { soak } from './soak.ts'
@@ -23,5 +24,7 @@ export function runBench(options: BenchOptions): Promise<object> {
       return soak(options)
     case 'floor':
       return floor(options)
+    case 'keep':
+      return keep()
   }
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { join } from 'node:path'
 import { progress } from './output.ts'
 import { root } from './paths.ts'
-import { run } from './run.ts'
+import { runQuietly } from './run.ts'
 
 const bin = (name: string) => join(root, 'node_modules/.bin', name)
 
@@ -14,18 +14,18 @@ const gates: readonly [string, string, readonly string[]][] = [
   ['dead code', bin('knip'), []],
 ]
 
-/** Runs every static gate; resolves with the names of those that failed. */
+/** Runs every static gate, side by side; resolves with the names of those that failed. */
 export async function runGates(): Promise<string[]> {
-  const failed: string[] = []
-  for (const [name, command, args] of gates) {
-    const startedMs = performance.now()
-    const status = await run(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
-    progress(
-      `${status === 0 ? 'ok  ' : 'FAIL'}  ${name}  (${((performance.now() - startedMs) / 1_000).toFixed(1)} s)`,
-    )
-    if (status !== 0) failed.push(name)
-  }
-  return failed
+  const results = await Promise.all(
+    gates.map(async ([name, command, args]) => {
+      const startedMs = performance.now()
+      const { status, output } = await runQuietly(command, args, { cwd: root })
+      const took = ((performance.now() - startedMs) / 1_000).toFixed(1)
+      progress(`${output}${status === 0 ? 'ok  ' : 'FAIL'}  ${name}  (${took} s)`)
+      return status === 0 ? [] : [name]
+    }),
+  )
+  return results.flat()
 }
 
 export function checkCommand(): Command {

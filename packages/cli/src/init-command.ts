@@ -103,5 +103,5 @@ function nextSteps(dir: string, config: string, ca: string): string {
   2. run the gateway         ./voxkeep up --config ${config}
   3. call it                 ./voxkeep call --config ${config} --wav tools/softphone/assets/caller.wav --out heard.wav
 Phones must trust ${ca}.
-Keep data/keyring.json apart from your backups of data/recordings: who has both can listen.`
+Keep data/keyring.json apart from your backups: who has both can listen.`
 }

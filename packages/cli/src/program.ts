@@ -1,4 +1,7 @@
 import { Command } from 'commander'
+import { alertsCommand } from './alerts-command.ts'
+import { auditCommand } from './audit-command.ts'
+import { backupCommand, restoreCommand } from './backup-command.ts'
 import { benchCommand } from './bench-command.ts'
 import { callCommand } from './call-command.ts'
 import { callsCommand } from './calls-command.ts'
@@ -6,8 +9,15 @@ import { checkCommand } from './check-command.ts'
 import { dialingCommand } from './dialing-command.ts'
 import { demoCommand } from './demo-command.ts'
 import { fuzzCommand } from './fuzz-command.ts'
+import { holdsCommand } from './holds-command.ts'
 import { initCommand } from './init-command.ts'
+import { keysCommand } from './keys-command.ts'
+import { migrateCommand } from './migrate-command.ts'
+import { objectsCommand } from './objects-command.ts'
+import { receiptCommand } from './receipt-command.ts'
 import { recordingsCommand } from './recordings-command.ts'
+import { jobsCommand, retentionCommand } from './retention-command.ts'
+import { subjectsCommand } from './subjects-command.ts'
 import { testCommand } from './test-command.ts'
 import { tokensCommand } from './tokens-command.ts'
 import { upCommand } from './up-command.ts'
@@ -24,8 +34,20 @@ export function createProgram(): Command {
     .addCommand(callCommand())
     .addCommand(callsCommand())
     .addCommand(recordingsCommand())
+    .addCommand(keysCommand())
     .addCommand(tokensCommand())
+    .addCommand(retentionCommand())
+    .addCommand(holdsCommand())
+    .addCommand(subjectsCommand())
+    .addCommand(jobsCommand())
     .addCommand(dialingCommand())
+    .addCommand(alertsCommand())
+    .addCommand(auditCommand())
+    .addCommand(receiptCommand())
+    .addCommand(objectsCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
+    .addCommand(migrateCommand())
     .addCommand(benchCommand())
     .addCommand(fuzzCommand())
     .addCommand(testCommand())

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { progress } from './output.ts'
@@ -7,35 +7,7 @@ import { nodeFlags, root } from './paths.ts'
 import { run } from './run.ts'
 import { runGates } from './check-command.ts'
 import type { Counts } from './counts-reporter.ts'
-
-interface Suite {
-  readonly name: string
-  readonly files: readonly string[]
-  readonly flags: readonly string[]
-}
-
-const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
-
-/**
- * Unit tests run in two processes side by side, one for the gateway and one for the rest; end-to-end tests get a process a file,
- * one after the other. Each inner list runs side by side.
- */
-function plan(fast: boolean): Suite[][] {
-  const all = globSync('{packages,tools,examples,bench}/**/*.test.ts', {
-    cwd: root,
-    exclude: (name) => name === 'node_modules',
-  }).toSorted()
-  const unit = all.filter((file) => !isEndToEnd(file))
-  const ofGateway = (file: string) => file.startsWith('packages/gateway')
-  const unitFlags = ['--test-isolation=none', '--test-timeout=60000', '--test-reporter=dot']
-  const endToEndFlags = ['--test-concurrency=1', '--test-timeout=240000', '--test-reporter=spec']
-  const units = [
-    { name: 'unit, gateway', files: unit.filter(ofGateway), flags: unitFlags },
-    { name: 'unit, the rest', files: unit.filter((file) => !ofGateway(file)), flags: unitFlags },
-  ]
-  const endToEnd = { name: 'end to end', files: all.filter(isEndToEnd), flags: endToEndFlags }
-  return fast ? [units] : [units, [endToEnd]]
-}
+import { testPlan, type Suite } from './test-plan.ts'
 
 async function runSuite(suite: Suite, counts: string, pattern: string | undefined): Promise<Counts> {
   const only = pattern === undefined ? [] : [`--test-name-pattern=${pattern}`]
@@ -47,7 +19,7 @@ async function runSuite(suite: Suite, counts: string, pattern: string | undefine
   const status = await run(
     process.execPath,
     [...nodeFlags, '--test', ...only, ...suite.flags, ...reporters, ...suite.files],
-    { cwd: root },
+    { cwd: root, env: { ...process.env, ...suite.env } },
   )
   const counted = JSON.parse(readFileSync(counts, 'utf8')) as Counts
   const silent = { ...counted, failed: 1, failures: [`${suite.name}: the run ended with status ${status}`] }
@@ -72,7 +44,7 @@ export function testCommand(): Command {
       const dir = mkdtempSync(join(tmpdir(), 'voxkeep-test-'))
       let total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
       const failedGates = options.only === undefined ? await runGates() : []
-      for (const sideBySide of plan(options.fast ?? false)) {
+      for (const sideBySide of testPlan(options.fast ?? false)) {
         for (const { name, files } of sideBySide) progress(`\n${name}: ${files.length} files`)
         const counted = await Promise.all(
           sideBySide.map((suite, index) => runSuite(suite, join(dir, `counts-${index}.json`), options.only)),

@@ -182,8 +182,8 @@ test('calls.list() and recordings.list() filter on every page', async () => {
 })
 
 test('calls.audit() gives the entries of the log', async () => {
-  const { client } = clientWith([json({ data: [{ seq: 1 }] })])
-  assert.deepEqual(await client.calls.audit('call_1'), [{ seq: 1 }])
+  const { client } = clientWith([json({ data: [{ index: 1 }] })])
+  assert.deepEqual(await client.calls.audit('call_1'), [{ index: 1 }])
 })
 
 test('calls.setVariables() is not tried again: what it overwrote may have changed since', async () => {

@@ -1,27 +1,37 @@
 import { VoxkeepApiError } from './api-error.ts'
 import type { CallCommand } from './commands.ts'
-import { listing, type Listing } from './pages.ts'
+import type { Listing } from './pages.ts'
+import { auditOf, type AuditClient } from './client-audit.ts'
+import { keepingOf, type KeepingClient } from './client-keeping.ts'
+import { objectsOf, type ObjectsClient } from './client-objects.ts'
+import { act, json, listOf, withSignal } from './requests.ts'
 import type {
   ActOptions,
+  Alert,
+  AlertListOptions,
   AudioOptions,
   AuditEntry,
   Call,
   CallDetail,
   CallListOptions,
+  CallReceipt,
   CallRequest,
   DialingStop,
+  KeyDestruction,
+  KeyPurpose,
+  KeyRotation,
+  Keys,
   NewToken,
-  Page,
   PageOptions,
   Recording,
   RecordingListOptions,
   Token,
   TokenRequest,
 } from './resources.ts'
-import { apiTransport, type ApiRequest, type Send, type TransportOptions } from './transport.ts'
+import { apiTransport, type Send, type TransportOptions } from './transport.ts'
 
 /** The gateway's REST API. Every method rejects with `VoxkeepApiError`. */
-export interface VoxkeepClient {
+export interface VoxkeepClient extends KeepingClient, AuditClient, ObjectsClient {
   readonly calls: {
     /** Newest first. */
     list(options?: CallListOptions): Listing<Call>
@@ -29,6 +39,8 @@ export interface VoxkeepClient {
     create(request: CallRequest, options?: ActOptions): Promise<Call>
     /** New fields come without a new version of this package. */
     get(id: string, signal?: AbortSignal): Promise<CallDetail & Readonly<Record<string, unknown>>>
+    /** How the call was protected, signed by the gateway. Of a call that has ended. */
+    receipt(id: string, signal?: AbortSignal): Promise<CallReceipt>
     /** What the audit log says about the call. */
     audit(id: string, signal?: AbortSignal): Promise<readonly AuditEntry[]>
     /** Notes something about the call; null removes a note. */
@@ -54,6 +66,21 @@ export interface VoxkeepClient {
     create(request: TokenRequest, options?: ActOptions): Promise<NewToken>
     revoke(id: string, signal?: AbortSignal): Promise<void>
   }
+  readonly alerts: {
+    /** Newest first. */
+    list(options?: AlertListOptions): Listing<Alert>
+    get(id: string, signal?: AbortSignal): Promise<Alert>
+    /** Somebody looks after it: receivers are told of it no more. */
+    acknowledge(id: string, options?: ActOptions): Promise<Alert>
+  }
+  readonly keys: {
+    /** The tenant's keys, and what is under them. */
+    get(signal?: AbortSignal): Promise<Keys>
+    /** New keys; what is under older ones is re-wrapped meanwhile. */
+    rotate(purpose: Exclude<KeyPurpose, 'system'> | 'all', options?: ActOptions): Promise<KeyRotation>
+    /** Destroys every key of the tenant, whose name confirms it: nothing is read or kept again. */
+    destroy(confirm: string, options?: ActOptions): Promise<KeyDestruction>
+  }
   readonly dialing: {
     /** Apps whose outbound calls an anomaly stopped. */
     stops(signal?: AbortSignal): Promise<readonly DialingStop[]>
@@ -70,7 +97,12 @@ export function createClient(options: ClientOptions): VoxkeepClient {
     calls: callsOf(send),
     recordings: recordingsOf(send),
     tokens: tokensOf(send),
+    alerts: alertsOf(send),
+    keys: keysOf(send),
     dialing: dialingOf(send),
+    ...keepingOf(send),
+    ...auditOf(send),
+    ...objectsOf(send),
   }
 }
 
@@ -80,6 +112,8 @@ function callsOf(send: Send): VoxkeepClient['calls'] {
     create: (request, options) =>
       json(send, { method: 'POST', path: '/v1/calls', body: request, ...options }),
     get: (id, signal) => json(send, { method: 'GET', path: item('calls', id), ...withSignal(signal) }),
+    receipt: (id, signal) =>
+      json(send, { method: 'GET', path: `${item('calls', id)}/receipt`, ...withSignal(signal) }),
     async audit(id, signal) {
       const path = `${item('calls', id)}/audit`
       const { data } = await json<{ data: AuditEntry[] }>(send, {
@@ -94,6 +128,15 @@ function callsOf(send: Send): VoxkeepClient['calls'] {
     command: (id, commands, options) =>
       act(send, { method: 'POST', path: `${item('calls', id)}/commands`, body: { commands }, ...options }),
     hangup: (id, options) => act(send, { method: 'POST', path: `${item('calls', id)}/hangup`, ...options }),
+  }
+}
+
+function alertsOf(send: Send): VoxkeepClient['alerts'] {
+  return {
+    list: ({ state, ...page } = {}) => listOf<Alert>(send, '/v1/alerts', page, { state }),
+    get: (id, signal) => json(send, { method: 'GET', path: item('alerts', id), ...withSignal(signal) }),
+    acknowledge: (id, options) =>
+      json(send, { method: 'POST', path: `${item('alerts', id)}/ack`, ...options }),
   }
 }
 
@@ -122,6 +165,17 @@ function tokensOf(send: Send): VoxkeepClient['tokens'] {
   }
 }
 
+function keysOf(send: Send): VoxkeepClient['keys'] {
+  const post = (act: string, body: object, options: ActOptions | undefined) => {
+    return { method: 'POST', path: `/v1/keys/${act}`, body, ...options } as const
+  }
+  return {
+    get: (signal) => json(send, { method: 'GET', path: '/v1/keys', ...withSignal(signal) }),
+    rotate: (purpose, options) => json(send, post('rotate', { purpose }, options)),
+    destroy: (confirm, options) => json(send, post('destroy', { confirm }, options)),
+  }
+}
+
 function dialingOf(send: Send): VoxkeepClient['dialing'] {
   const path = '/v1/dialing/stops'
   return {
@@ -138,36 +192,6 @@ function dialingOf(send: Send): VoxkeepClient['dialing'] {
   }
 }
 
-function listOf<T>(
-  send: Send,
-  path: string,
-  options: PageOptions,
-  filter: ApiRequest['query'] = {},
-): Listing<T> {
-  return listing(
-    (page) => json<Page<T>>(send, { method: 'GET', path, query: { ...filter, ...page } }),
-    options,
-  )
-}
-
-async function json<T>(send: Send, request: ApiRequest): Promise<T> {
-  const response = await send(request)
-  try {
-    return (await response.json()) as T
-  } catch (cause) {
-    throw new VoxkeepApiError('API_MALFORMED', 'the gateway’s answer is not JSON', {}, { cause })
-  }
-}
-
-async function act(send: Send, request: ApiRequest): Promise<void> {
-  const response = await send(request)
-  await response.body?.cancel()
-}
-
-function item(kind: 'calls' | 'recordings' | 'tokens', id: string): string {
+function item(kind: 'calls' | 'recordings' | 'tokens' | 'alerts', id: string): string {
   return `/v1/${kind}/${encodeURIComponent(id)}`
-}
-
-function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal }
 }

@@ -16,13 +16,20 @@ export type { HeaderSource } from './header-value.ts'
 export type { Listing } from './pages.ts'
 export type {
   ActOptions,
+  Alert,
+  AlertListOptions,
   AudioOptions,
   AuditEntry,
   Call,
   CallDetail,
   CallListOptions,
+  CallReceipt,
   CallRequest,
   DialingStop,
+  KeyDestruction,
+  KeyPurpose,
+  KeyRotation,
+  Keys,
   NewToken,
   Page,
   PageOptions,
@@ -30,8 +37,17 @@ export type {
   RecordingListOptions,
   Scope,
   Token,
+  TenantKey,
   TokenRequest,
 } from './resources.ts'
+export type {
+  Backup,
+  Erasure,
+  ObjectListOptions,
+  SealedObject,
+  VerifyReport,
+  VerifyRequest,
+} from './resources-objects.ts'
 export type { SignatureFault, VerifyOptions } from './signature.ts'
 export { verifyStreamUpgrade, type VerifiedStreamUpgrade } from './stream-upgrade.ts'
 export {
@@ -50,3 +66,13 @@ export {
   type WebhookEvent,
 } from './webhook-event.ts'
 export { verifyWebhook, type VerifiedWebhook } from './webhook.ts'
+export type { KeepingClient } from './client-keeping.ts'
+export type {
+  Hold,
+  HoldListOptions,
+  HoldRequest,
+  Job,
+  RetentionPlan,
+  SubjectRequest,
+} from './resources-keeping.ts'
+export type { AuditClient, AuditKeys, AuditListOptions, AuditReport } from './client-audit.ts'

@@ -33,12 +33,13 @@ export interface CallDetail extends Call {
 }
 
 export interface AuditEntry {
-  readonly seq: number
+  /** Its place in the tenant’s log, from 0. */
+  readonly index: number
   readonly at: string
   readonly type: string
   readonly actor: string
   readonly fields: Readonly<Record<string, unknown>>
-  /** SHA-256 over the entry before and this one. */
+  /** Hex of the leaf’s hash (RFC 9162 §2.1.1): SHA-256 over a zero byte and the entry’s canonical JSON. */
   readonly hash: string
 }
 
@@ -65,8 +66,26 @@ export type Scope =
   | 'calls:write'
   | 'recordings:read'
   | 'recordings:delete'
+  | 'objects:read'
+  | 'objects:verify'
+  | 'backups:read'
+  | 'backups:write'
+  | 'alerts:read'
+  | 'alerts:write'
+  | 'keys:read'
+  | 'keys:write'
+  | 'keys:destroy'
   | 'dialing:read'
   | 'dialing:write'
+  | 'jobs:read'
+  | 'jobs:write'
+  | 'retention:read'
+  | 'holds:read'
+  | 'holds:write'
+  | 'subjects:read'
+  | 'subjects:erase'
+  | 'audit:read'
+  | 'audit:admin'
   | 'tokens:admin'
   | 'metrics:read'
 
@@ -126,6 +145,62 @@ export interface CallRequest {
   readonly record?: boolean
 }
 
+/** What a key seals; `system` is the root of keyed hashes, which is never rotated. */
+export type KeyPurpose = 'records' | 'audio' | 'transcript' | 'analytics' | 'tokens' | 'backup' | 'system'
+
+/** One of the tenant's keys, without anything secret. */
+export interface TenantKey {
+  readonly id: string
+  readonly purpose: KeyPurpose
+  readonly version: number
+  readonly state: 'active' | 'retired' | 'destroyed'
+  readonly provider: string
+  readonly key: string
+  readonly key_ref: string
+  readonly created_at: string
+  readonly active_from: string
+  readonly rotated_at: string | null
+  readonly destroyed_at: string | null
+  readonly wrapped_sha256: string | null
+  /** Objects whose data keys it wraps. */
+  readonly objects: number
+}
+
+export interface Keys {
+  /** `unavailable`: the provider cannot be reached, and its grace runs. `closed`: nothing can be kept or read. */
+  readonly state: 'open' | 'unavailable' | 'closed'
+  readonly provider: string
+  readonly key: string
+  readonly keys: readonly TenantKey[]
+  /** The rewrap that runs, or ran last since the start. */
+  readonly rewrap: {
+    readonly state: 'running' | 'done' | 'failed'
+    readonly started_at: string
+    readonly ended_at: string | null
+    readonly total: number
+    readonly done: number
+    readonly broken: number
+    readonly code: string | null
+  } | null
+}
+
+export interface KeyRotation {
+  readonly rotated: readonly Pick<TenantKey, 'id' | 'purpose' | 'version' | 'key_ref' | 'active_from'>[]
+}
+
+/** What was destroyed, with hashes as proof. */
+export interface KeyDestruction {
+  readonly keys: readonly { readonly id: string; readonly sha256: string }[]
+  readonly objects: number
+  readonly providers: readonly {
+    readonly provider: string
+    readonly key: string
+    readonly destroy_at: string | null
+    /** Why the provider keeps its key. */
+    readonly code: string | null
+  }[]
+}
+
 export interface RecordingListOptions extends PageOptions {
   readonly callId?: string
 }
@@ -149,3 +224,35 @@ export interface ActOptions {
   readonly idempotencyKey?: string
   readonly signal?: AbortSignal
 }
+
+/** Something that a rule found in the audit log. */
+export interface Alert {
+  readonly id: string
+  readonly tenant: string
+  readonly rule: string
+  readonly title: string
+  readonly severity: 'notice' | 'warning' | 'high' | 'critical'
+  readonly state: 'open' | 'acknowledged'
+  /** Whom or what it is about: an actor, say. */
+  readonly group: string | null
+  readonly events: number
+  /** How many events of each type. */
+  readonly types: Readonly<Record<string, number>>
+  /** The first events, as `log#index`. */
+  readonly examples: readonly string[]
+  /** What was counted in the rule’s window, the limit that it reached, and what is usual. */
+  readonly counted: number
+  readonly limit: number
+  readonly usual: number | null
+  readonly first_at: string
+  readonly last_at: string
+  readonly acknowledged_at: string | null
+  readonly acknowledged_by: string | null
+}
+
+export interface AlertListOptions extends PageOptions {
+  readonly state?: Alert['state']
+}
+
+/** A call’s signed receipt: `voxkeep receipt verify` checks it, without asking anybody. */
+export type CallReceipt = Readonly<Record<string, unknown>>

@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
   /** Gives up connecting. */
+  /** Address to call from; default: the system's choice. */
+  readonly localAddress?: string
   readonly signal?: AbortSignal
 }
 
@@ -66,13 +68,14 @@ export async function connectSip(
 }
 
 function tlsOptions(options: ConnectionOptions): TlsOptions {
-  const { host, port, ca, cert, key, maxVersion } = options
+  const { host, port, localAddress, ca, cert, key, maxVersion } = options
   const name = options.serverName ?? host
   return {
     host,
     port,
     minVersion: options.minVersion ?? 'TLSv1.2',
     ...(isIP(name) === 0 && { servername: name }),
+    ...(localAddress !== undefined && { localAddress }),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),

@@ -44,7 +44,9 @@ async function port(t: TestContext, server: Server | TcpServer): Promise<number>
 }
 
 function sip(open: boolean): TcpServer {
-  return createTcpServer((socket) => (open ? socket.write('SIP/2.0 200 OK\r\n\r\n') : socket.destroy()))
+  return createTcpServer((socket) =>
+    open ? socket.resume().write('SIP/2.0 200 OK\r\n\r\n') : socket.destroy(),
+  )
 }
 
 function app(open: boolean): Server {

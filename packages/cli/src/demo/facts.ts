@@ -1,6 +1,6 @@
 import type { CallResult } from '@voxkeep/softphone'
 import type { AuditEntry, CallDetail as ApiCallDetail, Recording } from '@voxkeep/sdk'
-import type { ChainCheck } from './audit-chain.ts'
+import type { TrailCheck } from './audit-trail.ts'
 import type { Attempt } from './attempts.ts'
 import type { SearchResult } from './plaintext-search.ts'
 import type { SpeechMatch } from './speech-match.ts'
@@ -18,7 +18,7 @@ export interface DemoFacts {
   heard?: SpeechMatch
   recording?: RecordingFacts
   trail?: readonly AuditEntry[]
-  chain?: ChainCheck
+  hashes?: TrailCheck
   attempts?: readonly Attempt[]
   search?: SearchResult
   gatewayExit?: number | null

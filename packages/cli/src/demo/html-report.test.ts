@@ -36,7 +36,7 @@ test('htmlReport() escapes whatever the gateway and the network say', () => {
     ladder: [{ atMs: 0, direction: 'sent', what: evil, cseq: evil, bodyBytes: 0 }],
   }
   facts.phone = { ...phone, tls: { ...phone.tls, peerNames: evil } }
-  facts.trail = [{ seq: 1, at: '', type: evil, actor: evil, fields: { a: evil }, hash: evil }]
+  facts.trail = [{ index: 1, at: '', type: evil, actor: evil, fields: { a: evil }, hash: evil }]
   facts.attempts = [{ what: evil, how: evil, refused: false }]
   const html = htmlReport(facts, [evil], madeAt)
   assert.doesNotMatch(html, /<img/)

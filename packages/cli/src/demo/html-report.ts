@@ -24,7 +24,7 @@ ${section('What came through', 'The audio as the phone measured it, and the fram
 ${attempts(facts)}
 ${search(facts)}
 ${call ? section('The call’s story', 'What the gateway noted while it went on: GET /v1/calls/{id}.', storyTable(call.story, call.started_at)) : ''}
-${facts.trail ? section('Audit log', 'The call’s entries. Each hash covers the one before: nothing can be changed or taken out unnoticed.', trailTable(facts.trail)) : ''}
+${facts.trail ? section('Audit log', 'The call’s entries, leaves of the log’s Merkle tree: nothing can be changed or taken out unnoticed.', trailTable(facts.trail)) : ''}
 <footer>Made on ${madeAt.toISOString()} by “voxkeep demo”, on this machine alone. This file loads nothing and holds no audio.</footer>
 </main></body></html>
 `.text
@@ -158,8 +158,8 @@ function storyTable(story: readonly StoryLine[], startedAt: string): Markup {
 
 function trailTable(trail: readonly AuditEntry[]): Markup {
   const rows = trail.map(
-    ({ seq, type, actor, fields, hash }) =>
-      markup`<tr><td class="number">${seq}</td><td class="kind">${type}</td><td>${actor}${Object.keys(fields).length > 0 ? ': ' : ''}${fieldsText(fields)}</td><td class="mono hash">${hash.slice(0, 16)}…</td></tr>`,
+    ({ index, type, actor, fields, hash }) =>
+      markup`<tr><td class="number">${index}</td><td class="kind">${type}</td><td>${actor}${Object.keys(fields).length > 0 ? ': ' : ''}${fieldsText(fields)}</td><td class="mono hash">${hash.slice(0, 16)}…</td></tr>`,
   )
   return markup`<table>${rows}</table>`
 }

@@ -4,7 +4,7 @@ import type { SpeechMatch } from './speech-match.ts'
 export type Line = readonly [name: string, value: string]
 
 /** What protected the call, hop by hop, for both reports. */
-export function receiptLines({ phone, call, recording, trail, chain, app }: DemoFacts): Line[] {
+export function receiptLines({ phone, call, recording, trail, hashes, app }: DemoFacts): Line[] {
   const receipt = call?.receipt
   const sip = receipt?.sip
   const stream = receipt?.streams[0]
@@ -34,13 +34,13 @@ export function receiptLines({ phone, call, recording, trail, chain, app }: Demo
     ],
     ['recording key', receipt?.recordings[0]?.keyRef ?? missing],
     ['sealed object', recording ? `${recording.fileBytes} bytes, SHA-256 ${recording.fileSha256}` : missing],
-    ['audit log', auditText(trail, chain)],
+    ['audit log', auditText(trail, hashes)],
   ]
 }
 
-function auditText(trail: DemoFacts['trail'], chain: DemoFacts['chain']): string {
-  if (trail === undefined || chain === undefined) return missing
-  const { checked, broken } = chain
+function auditText(trail: DemoFacts['trail'], hashes: DemoFacts['hashes']): string {
+  if (trail === undefined || hashes === undefined) return missing
+  const { checked, broken } = hashes
   const computed = broken === 0 ? `${checked} hashes computed anew, all fit` : `${broken} hashes do not fit`
   return `${trail.length} entries of this call; ${computed}`
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { createDeployment, freePorts, runGatewayCommand, type Deployment } from '@voxkeep/deployment'
 import { callerSpeech, placeCall, type CallEvent, type CallResult } from '@voxkeep/softphone'
-import { checkChain } from './audit-chain.ts'
+import { checkTrail } from './audit-trail.ts'
 import { makeAttempts } from './attempts.ts'
 import type { AppStats, DemoFacts, RecordingFacts } from './facts.ts'
 import { gatewayApi, type GatewayApi } from './gateway-api.ts'
@@ -77,7 +79,7 @@ export async function runDemo(options: DemoOptions, facts: DemoFacts): Promise<v
   const ended = await asked.endedCall(10_000)
   facts.call = ended
   facts.trail = await asked.trail(ended.id)
-  facts.chain = checkChain(facts.trail, 'default', ended.id)
+  facts.hashes = checkTrail(facts.trail, 'default', ended.id)
   step('decrypting the recording through the API and comparing it with what was said')
   const { recording, ulaw } = await checkRecording(asked, { dir, call: ended.id, speech })
   facts.recording = recording
@@ -90,7 +92,7 @@ export async function runDemo(options: DemoOptions, facts: DemoFacts): Promise<v
     apiUrl: `https://127.0.0.1:${api}`,
     api: asked,
     recording: recording.row.id,
-    recordingFile: recordingFile(dir, recording.row.id),
+    recordingFile: await recordingFile(dir, recording.row.id),
   })
   for (const { what, how } of facts.attempts) options.progress(`  ${what}: ${how}`)
 
@@ -193,8 +195,15 @@ function measured({ matched, percentileMs }: RoundTrips): Pick<DemoFacts, 'round
   return p50Ms === undefined || p99Ms === undefined ? {} : { roundTrips: { matched, p50Ms, p99Ms } }
 }
 
-function recordingFile(dir: string, id: string): string {
-  return join(dir, 'data/recordings', `${id}.vxr`)
+const moveMs = 10_000
+
+/** Where a recording lies once it is moved from the spool to its folder, which is soon after it was sealed. */
+async function recordingFile(dir: string, id: string): Promise<string> {
+  for (const untilMs = performance.now() + moveMs; performance.now() < untilMs; await setTimeout(50)) {
+    const [found] = globSync(`data/objects/audio/*/*/${id}.vxr`, { cwd: dir })
+    if (found !== undefined) return join(dir, found)
+  }
+  throw new Error(`the recording ${id} is not on the disk`)
 }
 
 async function checkRecording(
@@ -202,7 +211,7 @@ async function checkRecording(
   { dir, call, speech }: { dir: string; call: string; speech: Int16Array },
 ): Promise<{ recording: RecordingFacts; ulaw: Uint8Array }> {
   const row = await api.recordingOf(call)
-  const sealed = await readFile(recordingFile(dir, row.id))
+  const sealed = await readFile(await recordingFile(dir, row.id))
   const { left, right, ulaw } = await api.audio(row.id)
   const recording = {
     row,

@@ -107,9 +107,9 @@ export function sampleFacts(): DemoFacts {
       rightMatch: match,
     },
     trail: [
-      { seq: 1, at: at(1), type: 'call.received', actor: 'gateway', fields: {}, hash: 'cd'.repeat(32) },
+      { index: 1, at: at(1), type: 'call.received', actor: 'gateway', fields: {}, hash: 'cd'.repeat(32) },
       {
-        seq: 2,
+        index: 2,
         at: at(5_020),
         type: 'recording.sealed',
         actor: 'gateway',
@@ -117,7 +117,7 @@ export function sampleFacts(): DemoFacts {
         hash: 'ef'.repeat(32),
       },
     ],
-    chain: { checked: 1, broken: 0 },
+    hashes: { checked: 2, broken: 0 },
     attempts: [{ what: 'a forged webhook', refused: true, how: 'answered 401' }],
     search: { files: 10, bytes: 4e7, needles: 900, control: { planted: 900, found: 900 }, findings: [] },
     gatewayExit: 0,

@@ -57,7 +57,7 @@ const faults: Readonly<Record<string, Change>> = {
   'not refused: the lock (it opened)': (facts) =>
     (facts.attempts = [{ what: 'the lock', refused: false, how: 'it opened' }]),
   'the call is not in the audit log': (facts) => (facts.trail = []),
-  'the audit log’s hashes do not fit': (facts) => (facts.chain = { checked: 3, broken: 1 }),
+  'the audit log’s hashes do not fit': (facts) => (facts.hashes = { checked: 3, broken: 1 }),
   'the search misses plaintext that was planted': search({ control: { planted: 900, found: 899 } }),
   'nothing was searched for plaintext': (facts) => delete facts.search,
   'plaintext: number in data/x at 7': search({ findings: [{ what: 'number', file: 'data/x', offset: 7 }] }),

@@ -83,13 +83,13 @@ function recordingProblems(facts: DemoFacts): string[] {
 }
 
 function protectionProblems(facts: DemoFacts): string[] {
-  const { attempts = [], search, trail = [], chain, gatewayExit } = facts
+  const { attempts = [], search, trail = [], hashes, gatewayExit } = facts
   return failed([
     [isWebhookVerified(facts), 'the webhook’s signature was not verified'],
     [attempts.length > 0, 'nothing was attacked'],
     ...attempts.map(({ what, refused, how }) => [refused, `not refused: ${what} (${how})`] as const),
     [trail.length > 0, 'the call is not in the audit log'],
-    [chain !== undefined && chain.checked > 0 && chain.broken === 0, 'the audit log’s hashes do not fit'],
+    [hashes !== undefined && hashes.checked > 0 && hashes.broken === 0, 'the audit log’s hashes do not fit'],
     [search !== undefined && search.files > 0, 'nothing was searched for plaintext'],
     [search?.control.found === search?.control.planted, 'the search misses plaintext that was planted'],
     ...(search?.findings ?? []).map(

@@ -54,8 +54,8 @@ function pcm(ulaw: Uint8Array): Uint8Array {
 }
 
 async function keyringNeedles(file: string): Promise<Needle[]> {
-  const keyring = JSON.parse(await readFile(file, 'utf8')) as { hashRoot: string; keys: { key: string }[] }
-  const keys = [keyring.hashRoot, ...keyring.keys.map(({ key }) => key)]
+  const keyring = JSON.parse(await readFile(file, 'utf8')) as { keys: { versions: { key: string }[] }[] }
+  const keys = keyring.keys.flatMap(({ versions }) => versions.map(({ key }) => key))
   return keys.flatMap((key) => byteNeedles('keyring key', Buffer.from(key, 'base64')))
 }
 
