@@ -14,6 +14,8 @@ const packages = {
   kamailio: 'kamailio kamailio-tls-modules',
   rtpengine: 'rtpengine-daemon',
   testssl: 'testssl.sh',
+  'softhsm2-util': 'softhsm2',
+  go: 'golang-go golang-golang-x-mod-dev',
 } as const
 export type Counterpart = keyof typeof packages
 

@@ -6,7 +6,7 @@ import { textSource, type Source } from './markers.ts'
 /** Every row of every table of a stopped gateway, as anyone with its disk but not its keyring can read it. */
 export async function databaseRows(dataDir: string): Promise<Source[]> {
   const locked = () => {
-    throw new Error('nobody has the keyring here')
+    throw new Error('nobody has the keys here')
   }
   await using database = await openDatabase({
     dir: dataDir,

@@ -26,6 +26,15 @@ const base = {
 for (const [document, count] of [
   ['interop.md', 3],
   ['dialing.md', 1],
+  ['keys.md', 1],
+  ['key-providers.md', 3],
+  ['secrets.md', 1],
+  ['database.md', 1],
+  ['audit.md', 2],
+  ['siem.md', 1],
+  ['alerts.md', 1],
+  ['objects.md', 1],
+  ['backup.md', 1],
 ] as const)
   test(`docs/${document} gives settings that parseConfig() takes`, () => {
     const examples = examplesIn(document, 'yaml')

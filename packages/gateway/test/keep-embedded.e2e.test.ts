@@ -1,0 +1,3 @@
+import { keepSuite } from './support/keep-suite.ts'
+
+keepSuite('embedded')
