@@ -19,11 +19,18 @@ export const unitFlags = [
   '--test-timeout=60000',
   '--test-reporter=dot',
 ]
-const endToEndFlags = ['--test-concurrency=1', '--test-timeout=240000', '--test-reporter=spec']
+const endToEndFlags = (atOnce: number) => [
+  `--test-concurrency=${atOnce}`,
+  '--test-timeout=240000',
+  '--test-reporter=spec',
+]
 /** TypeScript is stripped and compiled once for all processes and threads of unit tests, and for the next run. */
 const unitEnv = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test` }
 
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
+/** What is about keeping, not about the twenty milliseconds of live audio: these wait for disks and servers, two at a time. */
+const isKeeping =
+  /\/(?:alert|audit|aws|backup|byok|independent|gateway-kills|keep-|keys?(?=[.-])|object|postgres|receipt|recording-stores|residency|retention|secrets|siem|softhsm|stream-only|tamper|vault)[^/]*\.e2e\.test\.ts$/
 /** Those that wire real threads, disks and sockets together; they wait more than they compute. */
 const isWired = (file: string) => /^packages\/gateway\/src\/(db\/)?[^/]+$/.test(file)
 
@@ -33,8 +40,8 @@ function laneOf(file: string): string {
 }
 
 /**
- * Unit tests run in three processes side by side, of which two mostly wait; end-to-end tests get a process a file, one after the
- * other. Each inner list runs side by side.
+ * Unit tests run in three processes side by side, of which two mostly wait; end-to-end tests get a process a file: those of live calls one after the
+ * other, then those of what is kept. Each inner list runs side by side.
  */
 export function testPlan(fast: boolean): Suite[][] {
   const all = globSync('{packages,tools,examples,bench}/**/*.test.ts', {
@@ -46,6 +53,16 @@ export function testPlan(fast: boolean): Suite[][] {
     laneOf,
   )
   const units = [...lanes].map(([name, files]) => ({ name, files, flags: unitFlags, env: unitEnv }))
-  const endToEnd = { name: 'end to end', files: all.filter(isEndToEnd), flags: endToEndFlags }
-  return fast ? [units] : [units, [endToEnd]]
+  const ends = all.filter(isEndToEnd)
+  const calls = {
+    name: 'end to end, calls',
+    files: ends.filter((file) => !isKeeping.test(file)),
+    flags: endToEndFlags(1),
+  }
+  const kept = {
+    name: 'end to end, what is kept',
+    files: ends.filter((file) => isKeeping.test(file)),
+    flags: endToEndFlags(2),
+  }
+  return fast ? [units] : [units, [calls], [kept]]
 }

