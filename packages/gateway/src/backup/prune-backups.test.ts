@@ -114,14 +114,17 @@ describe('pruneBackups()', () => {
     assert.deepEqual(await prune(store, 2), { backups: [], objects: 0 })
   })
 
-  test('pruneBackups() removes no object while a backup that stays cannot be opened', async () => {
+  test('pruneBackups() removes nothing while a backup that stays cannot be opened', async () => {
     await using folder = await suiteFolder()
     const store = await folderStore({ id: 's', dir: join(folder.dir, 'store'), region: undefined, random })
-    await backup(store, folder, 30, ['one'])
-    await backup(store, folder, 20, ['two'])
+    const whole = [await backup(store, folder, 30, ['one']), await backup(store, folder, 20, ['two'])]
     const locked = () => Promise.reject(new Error('no key'))
-    assert.equal((await prune(store, 1, locked)).objects, 0)
+    assert.deepEqual(await prune(store, 1, locked), { backups: [], objects: 0 })
+    // Nor for one that somebody put there, and that is none.
+    await put(store, folder, partKey(createId('bak', nowMs, random), 'manifest.json'), noise(10, 'forged'))
+    assert.deepEqual(await prune(store, 1), { backups: [], objects: 0 })
     assert.equal(await count(store, 'backup/objects/'), 2)
+    for (const id of whole) assert.equal(await count(store, `backup/${id}/`), 2)
   })
 
   test('pruneBackups() removes what a failed backup left, once it is a day old', async () => {

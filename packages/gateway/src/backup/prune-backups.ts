@@ -16,7 +16,8 @@ const staleMs = 24 * 60 * 60_000
 
 /**
  * Removes all whole backups but the newest `keep`, what failed ones left, and the objects that none of the others needs. What a lock keeps stays, and
- * is tried again the next time. While one that stays cannot be opened, no object is removed: it may need any of them.
+ * is tried again the next time. While one that stays cannot be opened, nothing is removed: it may need any object, and be worth none of
+ * those that go. To be run while no other backup is made: one without a manifest yet names nothing that it needs.
  */
 export async function pruneBackups(o: {
   readonly store: ObjectStore
@@ -27,9 +28,11 @@ export async function pruneBackups(o: {
 }): Promise<{ readonly backups: readonly string[]; readonly objects: number }> {
   const whole = await listBackups(o.store)
   const old = whole.slice(0, Math.max(0, whole.length - o.keep))
-  const stays = new Set(whole.slice(old.length))
+  const needed = old.length === 0 ? undefined : await neededBy(o, whole.slice(old.length))
   const removed: string[] = []
-  for (const id of old) if (await remove(o, partKey(id, manifestName))) removed.push(id) // first: a part less is no backup
+  if (needed !== undefined)
+    for (const id of old) if (await remove(o, partKey(id, manifestName))) removed.push(id) // first: a part less is no backup
+  const stays = new Set(whole.filter((id) => !removed.includes(id)))
   const strays: string[] = []
   for await (const { key } of o.store.list(backupsPrefix)) {
     const part = readPartKey(key)
@@ -37,14 +40,15 @@ export async function pruneBackups(o: {
     if (removed.includes(part.backup) || startedMs(part.backup) < o.nowMs - staleMs) strays.push(key)
   }
   for (const key of strays) await remove(o, key)
-  if (removed.length === 0) return { backups: removed, objects: 0 }
-  return { backups: removed, objects: await removeUnneeded(o, [...stays]) }
+  if (needed === undefined || removed.length === 0) return { backups: removed, objects: 0 }
+  return { backups: removed, objects: await removeUnneeded(o, needed) }
 }
 
-async function removeUnneeded(
+/** Keys of the objects that backups need; undefined when one of them cannot be opened. */
+async function neededBy(
   o: Parameters<typeof pruneBackups>[0],
   stays: readonly string[],
-): Promise<number> {
+): Promise<ReadonlySet<string> | undefined> {
   const needed = new Set<string>()
   try {
     for (const id of stays) {
@@ -52,10 +56,17 @@ async function removeUnneeded(
       for await (const group of backup.objects())
         for (const { sha256 } of group) needed.add(objectKey(sha256))
     }
+    return needed
   } catch (error) {
-    o.log.error('a backup that stays cannot be opened, so that no object is removed', { error })
-    return 0
+    o.log.error('a backup that stays cannot be opened, so that no other is removed', { error })
+    return undefined
   }
+}
+
+async function removeUnneeded(
+  o: Parameters<typeof pruneBackups>[0],
+  needed: ReadonlySet<string>,
+): Promise<number> {
   const unneeded: string[] = []
   for await (const { key } of o.store.list(objectsPrefix)) if (!needed.has(key)) unneeded.push(key)
   let count = 0

@@ -116,11 +116,19 @@ async function newerErasures(
   const erased: Erasure[] = []
   for await (const group of later.rows('shredded_keys'))
     for (const line of group) erased.push(JSON.parse(line) as Erasure)
-  const destroyed: string[] = []
-  for await (const group of later.rows('tenant_keys'))
-    for (const line of group)
-      if ((JSON.parse(line) as { state?: unknown }).state === 'destroyed') destroyed.push(line)
-  return { erased, destroyed, until: later.manifest.at }
+  const keys: string[] = []
+  for await (const group of later.rows('tenant_keys')) keys.push(...group)
+  return { erased, destroyed: keysOfDestroyed(keys), until: later.manifest.at }
+}
+
+/**
+ * Of rows of `tenant_keys`, as JSON texts, those of tenants that have no key any more. A key that went alone was only not needed any more: what
+ * it wrapped lay under its successor by then, and in an older backup still lies under it.
+ */
+export function keysOfDestroyed(lines: readonly string[]): string[] {
+  const rows = lines.map((line) => ({ line, ...(JSON.parse(line) as { tenant: string; state: string }) }))
+  const living = new Set(rows.filter(({ state }) => state !== 'destroyed').map(({ tenant }) => tenant))
+  return rows.filter(({ tenant }) => !living.has(tenant)).map(({ line }) => line)
 }
 
 /** Every object goes to where its row says, or, if that store is not configured any more, to where one of its kind goes now. */

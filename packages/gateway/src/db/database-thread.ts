@@ -27,7 +27,11 @@ async function pump(cluster: PGlite): Promise<void> {
   pumping = true
   while (queue.length > 0) {
     const answers: FromDatabase[] = []
-    for (const message of queue.splice(0, maxBurst)) answers.push(await answer(cluster, message))
+    for (const message of queue.splice(0, maxBurst)) {
+      // What came before a transaction does not wait for its end to be on disk, and is not answered without.
+      if (dirty && isBegin(message)) answers.push(...(await flush(cluster, answers)))
+      answers.push(await answer(cluster, message))
+    }
     if (dirty && !inTransaction) answers.push(...(await flush(cluster, answers)))
     say(answers)
     await setImmediate() // lets the messages in that arrived meanwhile
@@ -83,8 +87,16 @@ async function runScript(
   }
 }
 
+function wordOf(sql: string): string | undefined {
+  return /^\s*(\w+)/.exec(sql)?.[1]?.toLowerCase()
+}
+
+function isBegin(message: ToDatabase): boolean {
+  return message.kind === 'query' && wordOf(message.sql) === 'begin'
+}
+
 function note(sql: string): void {
-  const word = /^\s*(\w+)/.exec(sql)?.[1]?.toLowerCase()
+  const word = wordOf(sql)
   if (word === 'begin') inTransaction = true
   else if (word === 'commit' || word === 'rollback') inTransaction = false
   if (word !== 'select' && word !== 'begin' && word !== 'rollback') dirty = true

@@ -80,8 +80,11 @@ describe('openHolds()', () => {
     const until = new Date(clock.now() + 1_000)
     await holds.place(acme, { call, until, reason: 'r' }, 'a')
     assert.equal((await holds.onCall(call)).length, 1)
+    assert.equal((await holds.inForce(acme)).length, 1)
+    assert.deepEqual(await holds.inForce('other' as never), [])
     clock.advance(1_001)
     assert.deepEqual(await holds.onCall(call), [])
+    assert.deepEqual(await holds.inForce(acme), [])
   })
 
   test('is not placed, nor released, while the audit log takes no entries', async () => {

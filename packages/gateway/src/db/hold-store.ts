@@ -75,6 +75,20 @@ export function holdStore(db: Database) {
         .executeTakeFirst()
       return result.numUpdatedRows > 0n
     },
+    /** A tenant's holds that stand at a time, up to a hundred. */
+    async inForce(tenant: TenantId, at: Date): Promise<readonly HoldId[]> {
+      const rows = await db
+        .asTenant(tenant)
+        .selectFrom('holds')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where('released_at', 'is', null)
+        .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', at)]))
+        .orderBy('id', 'desc')
+        .limit(100)
+        .execute()
+      return rows.map(({ id }) => id)
+    },
     /** The holds that stand against deleting a call, or what hangs on it. */
     async onCall(call: CallId, now: Date): Promise<readonly HoldId[]> {
       const found = await sql<{ id: HoldId }>`select held.id from calls c,

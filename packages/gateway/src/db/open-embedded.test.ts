@@ -64,6 +64,15 @@ describe('the embedded database', { skip }, () => {
     for (let count = 1; count <= acknowledged; count++) assert.ok(found.has(`app-${count}`), `row ${count}`)
   })
 
+  test('openDatabase() acknowledges no row before it is on the disk while a transaction begins', async () => {
+    await db[Symbol.asyncDispose]()
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'begin-kill-child.ts'), place.dir])
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL'])
+    db = await place.open()
+    const rows = await db.kysely.selectFrom('call_parties').selectAll().execute()
+    assert.equal(rows.length, 1)
+  })
+
   test('openDatabase() lets no sealed column lie in clear on the disk', async () => {
     const row = {
       id: `call_${'1'.padStart(32, '0')}` as CallId,

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { configSchema, fakeClock, silentLog, type CallId, type TenantId } from '#kernel'
-import { policies, sweep, type SweepDeps } from '#retention'
+import { policies, relabel, sweep, type SweepDeps } from '#retention'
 import type { Database } from './open-database.ts'
 import { retentionStore } from './retention-store.ts'
 import { testDatabase, type TestDatabase } from './test-database.ts'
-import { insertCall, insertObject, markDestroyed, placeHold } from './test-retention.ts'
+import { acme, insertCall, insertObject, markDestroyed, placeHold } from './test-retention.ts'
 
 const dayMs = 86_400_000
 const start = Date.parse('2026-01-01T00:00:00Z')
@@ -41,7 +41,8 @@ describe('sweep()', () => {
       ...more,
     }
     const run = () => sweep(deps, new AbortController().signal)
-    return { run, audited, types: () => audited.map(({ type }) => type) }
+    const relabelOne = (id: CallId, label: string) => relabel(deps, id, acme, { retention: label })
+    return { run, relabelOne, audited, types: () => audited.map(({ type }) => type) }
   }
   const rowsOf = async (table: string) =>
     (
@@ -130,6 +131,17 @@ describe('sweep()', () => {
     assert.partialDeepStrictEqual(await run(), { objects: 1, calls: 4, held: 0 })
   })
 
+  test('decides no deletion against a hold that was placed since it was looked at', async () => {
+    await insertCall(database, { id: call(1), startedAt: new Date(start) })
+    await insertObject(database, { id: 'rec_1', call: call(1), createdAt: new Date(start) })
+    const hold = async ({ type }: { type: string }) => {
+      if (type === 'retention.deleting') await placeHold(database, { id: 'hold_1', call: call(1) })
+    }
+    const { run } = world(31, {}, { audit: hold })
+    assert.partialDeepStrictEqual(await run(), { objects: 0, held: 2 })
+    assert.equal((await rowsOf('objects'))[0]?.['state'], 'stored')
+  })
+
   test('keeps what a store has locked until then, and the row with it', async () => {
     await insertCall(database, { id: call(1), startedAt: new Date(start) })
     const lockUntil = new Date(start + 500 * dayMs)
@@ -153,6 +165,30 @@ describe('sweep()', () => {
       due_at: new Date('2031-01-01T00:00:00Z'),
     })
     assert.partialDeepStrictEqual(await world(32).run(), { judged: 4, objects: 1 })
+  })
+
+  test('relabel() leaves a label that a hold may be by, or the law', async () => {
+    const keep = { audio: '5y', numbers: '5y', calls: '5y' }
+    const law = (id: string, years = keep) => ({ id, label: id, mandatory: true, keep: years })
+    const { relabelOne } = world(1, {
+      policies: [
+        law('advice'),
+        law('longer', { audio: '7y', numbers: '7y', calls: '7y' }),
+        { id: 'shop', label: 'shop' },
+      ],
+    })
+    await insertCall(database, { id: call(1), startedAt: new Date(start), label: 'shop' })
+    await insertCall(database, { id: call(2), startedAt: new Date(start), label: 'advice' })
+    const labels = async () => (await rowsOf('calls')).map(({ label }) => label)
+    await placeHold(database, { id: 'hold_1', label: 'shop' })
+    for (const n of [1, 2]) await relabelOne(call(n), 'none')
+    assert.deepEqual(await labels(), ['shop', 'advice'])
+    await sql`delete from holds`.execute(database.kysely)
+    await relabelOne(call(1), 'advice')
+    await relabelOne(call(2), 'longer')
+    assert.deepEqual(await labels(), ['advice', 'longer'])
+    await relabelOne(call(2), 'advice')
+    assert.deepEqual(await labels(), ['advice', 'longer'])
   })
 
   test('says what could not be deleted, deletes the rest, and goes on later', async () => {

@@ -60,6 +60,16 @@ const objectColumns = (
   o.lock_until, o.state, c.label, coalesce(c.started_at, o.created_at) as started_at, o.policy, o.due_at,
   ${isHeld(now, { tenant: 'o.tenant', call: 'o.call_id', at: 'o.created_at' })} as held`
 
+/** A recording that was never listed as an object, as if it were one. */
+const unlistedColumns = (
+  now: Date,
+) => sql<RetainedObject>`r.id, r.tenant, 'audio' as kind, r.call_id, 0 as bytes, null as lock_mode,
+  null::timestamptz as lock_until, r.state, c.label, coalesce(c.started_at, r.started_at) as started_at,
+  null as policy, null::timestamptz as due_at,
+  ${isHeld(now, { tenant: 'r.tenant', call: 'r.call_id', at: 'r.started_at' })} as held`
+
+const isFailedWithKey = sql`r.state = 'failed' and exists (select 1 from data_keys k where k.object = r.id)`
+
 const objectsWithCalls = sql`objects o left join calls c on c.id = o.call_id`
 
 /** What is due when, and its deletion. Every promise rejects with `DbError`; a resolved write is on disk. */
@@ -127,24 +137,26 @@ export function retentionStore({ kysely }: Database) {
       rows<RetainedObject>(sql`select ${objectColumns(now)} from ${objectsWithCalls}
         where o.claimed_at is not null and o.state <> 'deleted' and o.id > ${after} order by o.id limit ${limit}`),
     /** Decides an object's deletion; false when a hold stands against it. From then on it is carried through. */
-    async claimObject(id: string, now: Date): Promise<boolean> {
-      const claimed = await sql`update objects set claimed_at = coalesce(claimed_at, ${now})
-        where id = ${id} and (claimed_at is not null or not exists (select 1 from objects o left join calls c on c.id = o.call_id where o.id = ${id}
-          and ${isHeld(now, { tenant: 'o.tenant', call: 'o.call_id', at: 'o.created_at' })}))
-        returning id`.execute(kysely)
-      if (claimed.rows.length > 0) return true
-      // A recording that failed was never listed as an object: whoever asks knows whether it is held.
-      return (await sql`select 1 from objects where id = ${id}`.execute(kysely)).rows.length === 0
-    },
+    claimObject: (id: string, now: Date): Promise<boolean> =>
+      kysely.transaction().execute(async (tx) => {
+        // A hold that is being placed is seen, and one that comes now waits until this is decided.
+        await sql`lock table holds in share mode`.execute(tx)
+        const claimed = await sql`update objects set claimed_at = coalesce(claimed_at, ${now})
+          where id = ${id} and (claimed_at is not null or not exists (select 1 from objects o left join calls c on c.id = o.call_id where o.id = ${id}
+            and ${isHeld(now, { tenant: 'o.tenant', call: 'o.call_id', at: 'o.created_at' })}))
+          returning id`.execute(tx)
+        if (claimed.rows.length > 0) return true
+        // A recording that failed was never listed as an object: whoever asks knows whether it is held.
+        return (await sql`select 1 from objects where id = ${id}`.execute(tx)).rows.length === 0
+      }),
     /** Recordings that failed, whose key is still there: nobody can play them, but they are sealed audio all the same. */
     failedRecordings: (now: Date, after: string, limit: number) =>
-      rows<RetainedObject>(sql`select r.id, r.tenant, 'audio' as kind, r.call_id, 0 as bytes, null as lock_mode,
-          null::timestamptz as lock_until, r.state, c.label, coalesce(c.started_at, r.started_at) as started_at,
-          null as policy, null::timestamptz as due_at,
-          ${isHeld(now, { tenant: 'r.tenant', call: 'r.call_id', at: 'r.started_at' })} as held
-        from recordings r left join calls c on c.id = r.call_id
-        where r.state = 'failed' and r.id > ${after} and exists (select 1 from data_keys k where k.object = r.id)
-        order by r.id limit ${limit}`),
+      rows<RetainedObject>(sql`select ${unlistedColumns(now)} from recordings r left join calls c on c.id = r.call_id
+        where ${isFailedWithKey} and r.id > ${after} order by r.id limit ${limit}`),
+    /** Recordings of one call that are no objects: those that are not settled yet, and those that failed. */
+    unlistedOf: (call: CallId, now: Date) =>
+      rows<RetainedObject>(sql`select ${unlistedColumns(now)} from recordings r left join calls c on c.id = r.call_id
+        where r.call_id = ${call} and (r.state = 'recording' or ${isFailedWithKey}) order by r.id`),
     /** What is left of an object and its key: what a deletion is verified by. */
     async remains(id: string) {
       const [found] = await rows<{ state: string | null; key: boolean; wrapped_sha256: string | null }>(
@@ -169,7 +181,9 @@ export function retentionStore({ kysely }: Database) {
         if (held.rows.length > 0) return 'held'
         if (parts.includes('calls')) {
           const kept = await sql`select 1 from objects where call_id = ${id} and state <> 'deleted'
-            union all select 1 from recordings where call_id = ${id} and state = 'recording'`.execute(tx)
+            union all select 1 from recordings r where r.call_id = ${id} and (r.state = 'recording' or ${isFailedWithKey})`.execute(
+            tx,
+          )
           if (kept.rows.length > 0) return 'objects-remain'
         }
         for (const statement of dropping(id, parts, next)) await statement.execute(tx)

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { configSchema, fakeClock, silentLog, type CallId } from '#kernel'
-import { openHolds, openSubjects, planDeletions, policies } from '#retention'
+import { judgeCheckpoint, verifyExport } from '@voxkeep/tlog'
+import { auditReader, openAudit, openSigners, startCheckpoints } from '#audit'
+import { configSchema, fakeClock, Secret, silentLog, type CallId } from '#kernel'
+import { openHolds, openSubjects, planDeletions, policies, type HoldsDeps } from '#retention'
+import { auditStore } from './audit-store.ts'
 import { holdStore } from './hold-store.ts'
 import type { Database } from './open-database.ts'
 import { retentionStore } from './retention-store.ts'
 import { subjectStore } from './subject-store.ts'
 import { testDatabase, type TestDatabase } from './test-database.ts'
-import { acme, insertCall, insertObject, markDestroyed, placeHold } from './test-retention.ts'
+import { acme, insertCall, insertObject, insertUnlisted, markDestroyed, placeHold } from './test-retention.ts'
 
 const start = new Date('2026-01-01T00:00:00Z')
 const dayMs = 86_400_000
@@ -16,6 +19,8 @@ const call = (n: number) => `call_${n}` as CallId
 const never = new AbortController().signal
 const emptied = [
   'calls',
+  'recordings',
+  'data_keys',
   'call_parties',
   'call_events',
   'outbox',
@@ -41,7 +46,7 @@ describe('openSubjects()', () => {
     for (const table of emptied) await sql`delete from ${sql.table(table)}`.execute(database.kysely)
   })
 
-  function open(o: { isAudited?: boolean; destroys?: boolean } = {}) {
+  function open(o: { isAudited?: boolean; destroys?: boolean; audit?: HoldsDeps['audit'] } = {}) {
     const clock = fakeClock(start.getTime() + dayMs)
     const audited: { type: string; fields: Readonly<Record<string, unknown>> }[] = []
     const random = { bytes: (count: number) => new Uint8Array(count).fill(++made) }
@@ -57,7 +62,7 @@ describe('openSubjects()', () => {
     )
     const store = retentionStore(database)
     const index = (_: string, number: string) => `index-${number}`
-    const common = { clock, random, log: silentLog, audit, index }
+    const common = { clock, random, log: silentLog, audit: o.audit ?? audit, index }
     const holds = openHolds({ ...common, store: holdStore(database), holdObject: async () => {} })
     const subjects = openSubjects({
       ...common,
@@ -187,6 +192,62 @@ describe('openSubjects()', () => {
     assert.partialDeepStrictEqual(failed?.report, { calls: 0, left: 1 })
     assert.deepEqual(failed?.report?.['kept'], [{ call: call(1), object: 'rec_1', why: 'failed' }])
     assert.partialDeepStrictEqual((await open().run('erase', 'a'))?.report, { calls: 1, left: 0 })
+  })
+
+  test('erases what a recording that failed left, and waits for one that its node has not settled', async () => {
+    await record(1)
+    await insertUnlisted(database, { id: 'rec_f', call: call(1), state: 'recording', at: start })
+    const early = await open().run('erase', 'a')
+    assert.deepEqual(early?.report?.['kept'], [{ call: call(1), object: null, why: 'running' }])
+    await sql`update recordings set state = 'failed'`.execute(database.kysely)
+    const done = await open().run('erase', 'a')
+    assert.partialDeepStrictEqual(done?.report, {
+      calls: 1,
+      objects: [{ object: 'rec_1' }, { object: 'rec_f' }],
+    })
+    const { rows } = await sql`select 1 from data_keys`.execute(database.kysely)
+    assert.equal(rows.length, 0)
+  })
+
+  test('leaves an audit log that verifies, continues what was noted before, and names nobody', async () => {
+    const number = '+4930123456'
+    const clock = fakeClock(start.getTime())
+    const random = { bytes: (count: number) => new Uint8Array(count).fill(++made) }
+    const base = { store: auditStore(database), clock, random, log: silentLog }
+    const numberKey = () => new Secret(new Uint8Array(32))
+    const audit = openAudit({ ...base, deployment: 'voxkeep', numberKey })
+    const seal = { seal: (text: string) => text, open: (text: string) => text }
+    const signers = await openSigners({ ...base, purpose: 'log', seal })
+    const never = { intervalMs: 1e9, everyEntries: 1e9, outside: [], onBroken: () => {}, count: () => {} }
+    await using checkpoints = startCheckpoints({ ...base, ...never, audit, signers })
+    const reader = auditReader({ ...base, audit, signers, checkpoints })
+    await audit.append({
+      type: 'call.received',
+      tenant: acme,
+      actor: number,
+      fields: { to: `sip:${number}@a` },
+    })
+    const policy = { log: (await reader.keys(acme)).map(({ key }) => key) }
+    const noted = judgeCheckpoint((await reader.checkpoint(acme))?.note ?? '', policy)
+    assert.ok(noted.ok)
+    await record(1)
+    const { run } = open({ audit: (event) => audit.append(event) })
+    assert.partialDeepStrictEqual((await run('erase', 'a'))?.report, { calls: 1, left: 0 })
+    clock.advance(2_000)
+    const text = (await Array.fromAsync(await reader.export(acme, 0))).join('')
+    for (const type of ['call.received', 'retention.deleted', 'subject.erase.done'])
+      assert.ok(text.includes(`"type":"${type}"`))
+    assert.ok(!text.includes(number.slice(1)))
+    const report = await verifyExport(
+      (async function* () {
+        yield Buffer.from(text)
+      })(),
+      policy,
+      [noted.checkpoint],
+    )
+    assert.partialDeepStrictEqual(report, { ok: true, findings: [] })
+    assert.ok(report.proven > noted.checkpoint.size)
+    assert.partialDeepStrictEqual(await reader.verify(acme), { ok: true, findings: [] })
   })
 
   test('takes up again what a crash cut off, and does nothing while there is no audit log', async () => {

@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfig, readSecret, silentLog, systemClock } from '#kernel'
 import { openDatabase, type Database } from './open-database.ts'
 import type { DatabaseServer } from './open-server.ts'
+import { layCluster } from './test-cluster.ts'
 import { toySeal } from './toy-seal.ts'
 
 /** A database for the tests of one file; what was written stays when it is opened again. */
@@ -21,28 +22,13 @@ export interface TestDatabase extends Disposable {
 export async function testDatabase(): Promise<TestDatabase> {
   const dir = mkdtempSync(join(tmpdir(), 'voxkeep-db-'))
   const server = nextServer()
-  if (server === undefined)
-    cpSync(join(await template(), 'postgres'), join(dir, 'postgres'), { recursive: true })
+  if (server === undefined) await layCluster(dir)
   return {
     kind: server === undefined ? 'embedded' : 'postgresql',
     dir,
     open: (o = {}) => openDatabase({ dir, log: silentLog, seal: toySeal, server, ...o }),
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
   }
-}
-
-let prepared: Promise<string> | undefined
-
-/** A migrated cluster to copy: making one takes far longer than that. */
-function template(): Promise<string> {
-  prepared ??= (async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'voxkeep-template-'))
-    process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
-    const database = await openDatabase({ dir, log: silentLog, seal: toySeal })
-    await database[Symbol.asyncDispose]()
-    return dir
-  })()
-  return prepared
 }
 
 let taken = 0

@@ -49,6 +49,23 @@ export const acme = 'acme' as TenantId
 /** As the key store and the object store leave it after a deletion. */
 export async function markDestroyed({ kysely }: Database, id: string): Promise<void> {
   await sql`update objects set state = 'deleted' where id = ${id}`.execute(kysely)
+  await sql`delete from data_keys where object = ${id}`.execute(kysely)
   await sql`insert into shredded_keys (object, tenant, purpose, wrapped_sha256, at)
     values (${id}, 'acme', 'audio', ${'cd'.repeat(32)}, now())`.execute(kysely)
+}
+
+/** A recording that never became an object, with its key. */
+export async function insertUnlisted(
+  { kysely }: Database,
+  o: { id: string; call: CallId; state: string; at: Date },
+) {
+  const { id, call, state, at } = o
+  await sql`insert into tenant_keys (id, tenant, purpose, version, provider, key, key_ref, wrapped, state, created_at, active_from)
+    values ('tk_1', 'acme', 'audio', 1, 'p', 'k', 'r', 'w', 'active', ${at}, ${at}) on conflict do nothing`.execute(
+    kysely,
+  )
+  await sql`insert into recordings (id, call_id, tenant, state, node, started_at, key_ref, channels)
+    values (${id}, ${call}, 'acme', ${state}, 'n', ${at}, 'tk_1', 2)`.execute(kysely)
+  await sql`insert into data_keys (object, tenant, purpose, tenant_key, wrapped, created_at)
+    values (${id}, 'acme', 'audio', 'tk_1', 'w', ${at})`.execute(kysely)
 }

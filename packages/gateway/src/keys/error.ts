@@ -12,7 +12,7 @@ export type KeyErrorCode =
   /** A bound would be passed: too many tenants open, or too much sealed while the provider is away. */
   | 'KEY_LIMIT'
   | 'KEYRING_NOT_FOUND'
-  /** Others than the owner may read the keyring. */
+  /** Others than the owner may read the keyring, or it is in clear where a passphrase should seal it. */
   | 'KEYRING_EXPOSED'
   | 'KEYRING_EXISTS'
   | 'KEYRING_INVALID'

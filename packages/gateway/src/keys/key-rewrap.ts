@@ -1,5 +1,5 @@
 import type { TenantId } from '#kernel'
-import type { KeyContext, WrappedKey } from './contract.ts'
+import type { KeyContext, KeyPurpose, WrappedKey } from './contract.ts'
 import { boxDataKey, unboxDataKey } from './data-key-box.ts'
 import { asKeyError, KeyError, type KeyErrorCode } from './error.ts'
 import type { DataKeyRow, Rewrapped, TenantKeyRow } from './key-rows.ts'
@@ -154,15 +154,19 @@ function rewrapOne(
   return { object, from: from.row.id, to: to.row.id, wrapped }
 }
 
-/** Sealed fields keep their version, so those of `records` stay; of the others, what no object needs any more goes. */
+const staying: ReadonlySet<KeyPurpose> = new Set(['records', 'system', 'backup'])
+
+/**
+ * Sealed fields keep their version, so those of `records` stay; so do those of `backup`, which backups name and no row here does. Of the
+ * others, what no object needs any more goes.
+ */
 async function destroyUnneeded(o: KeyRotationOptions, tenant: TenantId): Promise<void> {
   const rows = await o.rows.keysOf(tenant)
   const now = o.clock.now()
   const uses = new Set((await o.rows.uses(tenant)).map((use) => use.tenant_key))
   const isUnneeded = ({ id, state, purpose, version }: TenantKeyRow) =>
     state === 'retired' &&
-    purpose !== 'records' &&
-    purpose !== 'system' &&
+    !staying.has(purpose) &&
     !uses.has(id) &&
     rows.some(
       (next) =>

@@ -113,7 +113,7 @@ export function serializeKeyring(ring: Keyring, lock: KeyringLock | undefined, r
 }
 
 /**
- * Reads a keyring's text. Rejects with `KeyError` (`KEYRING_INVALID`, `KEYRING_SEALED`).
+ * Reads a keyring's text. Rejects with `KeyError` (`KEYRING_INVALID`, `KEYRING_SEALED`, `KEYRING_EXPOSED`).
  *
  * @param known - A lock that fitted before: spares deriving it again when the file still has it.
  */
@@ -127,6 +127,9 @@ export async function parseKeyring(
   const file = parsed.data
   if (hasDoubles(file))
     throw new KeyError('KEYRING_INVALID', 'the keyring has two keys of one name or version')
+  // Whoever can write the file must not choose keys that he knows; nor may its owner think that it is sealed.
+  if (file.kdf === null && passphrase !== undefined)
+    throw new KeyError('KEYRING_EXPOSED', 'the keyring is in clear, though a passphrase should seal it')
   const lock = file.kdf === null ? undefined : await unlock(file.id, file.kdf, passphrase, known)
   const take = (stored: string, slot: string): Uint8Array => {
     const bytes = new Uint8Array(Buffer.from(stored, 'base64'))

@@ -219,6 +219,11 @@ test('openKeyring() needs the passphrase that sealed it, and no key lies in the 
   for (const root of roots) assert.ok(!text.includes(Buffer.from(root).toString('base64')))
 })
 
+test('openKeyring() refuses a keyring in clear where one that a passphrase seals is meant', async () => {
+  await using at = await bench()
+  await assert.rejects(at.again(new Secret('p')), isCode('KEYRING_EXPOSED'))
+})
+
 test('parseKeyring() refuses a sealed keyring whose keys changed places', async () => {
   const at = '2026-01-01T00:00:00.000Z'
   const version = () => new Map([[1, { createdAt: at, root: random.bytes(32) }]])

@@ -37,7 +37,7 @@ export async function createKeyring(path: string, o: KeyringOptions): Promise<vo
 /**
  * The local keyring: a file of random roots by key name and version. The file is looked at again before each use, so what is
  * edited in it (a key that is disabled or taken out) counts at once. Rejects with `KeyError`: `KEYRING_NOT_FOUND`,
- * `KEYRING_EXPOSED` (others may read it), `KEYRING_INVALID`, `KEYRING_SEALED` (passphrase missing or wrong).
+ * `KEYRING_EXPOSED` (others may read it, or it is in clear in spite of a passphrase), `KEYRING_INVALID`, `KEYRING_SEALED` (passphrase missing or wrong).
  */
 export async function openKeyring(
   path: string,

@@ -135,6 +135,17 @@ test('TenantKeys leaves a tenant open while its provider is away, for its grace 
   )
 })
 
+test('TenantKeys closes a tenant at the end of its grace also when the timer fires a little early', async () => {
+  const at = tenants()
+  await at.keys.open(acme)
+  const { set } = at.clock
+  Object.assign(at.clock, { set: (ms: number, fire: () => void) => set(ms - 0.5, fire) })
+  at.provider.failing.set('*', 'KEY_UNAVAILABLE')
+  await at.keys.recheck()
+  at.clock.advance(limits.graceMs - 0.5)
+  assert.equal(at.keys.state(acme), 'closed')
+})
+
 test('TenantKeys begins a bounded number of objects while its provider is away, and says when it is back', async () => {
   const at = tenants()
   await at.keys.open(acme)

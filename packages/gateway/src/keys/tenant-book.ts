@@ -100,20 +100,20 @@ export function tenantBook(o: TenantBookOptions): TenantBook {
     if (entry.away) tell(entry.tenant, { kind: 'recovered' })
     entry.away = false
   }
-  const fail = (entry: Entry, error: KeyError) => {
-    const away = error.code === 'KEY_UNAVAILABLE'
-    const leftMs = entry.provenMs + limits.graceMs - clock.monotonicMs()
-    if (away && entry.ring !== undefined && leftMs > 0) {
-      if (entry.away) return
-      entry.away = true
-      tell(entry.tenant, { kind: 'unavailable', untilMs: clock.now() + leftMs })
-      entry.cancelGrace = clock.set(leftMs, () => fail(entry, error))
-      return
-    }
+  const giveUp = (entry: Entry, error: KeyError) => {
     shut(entry)
     if (entry.why === error.code) return
     entry.why = error.code
-    tell(entry.tenant, { kind: away ? 'closed' : 'refused', code: error.code })
+    tell(entry.tenant, { kind: error.code === 'KEY_UNAVAILABLE' ? 'closed' : 'refused', code: error.code })
+  }
+  const fail = (entry: Entry, error: KeyError) => {
+    const leftMs = entry.provenMs + limits.graceMs - clock.monotonicMs()
+    if (error.code !== 'KEY_UNAVAILABLE' || entry.ring === undefined || leftMs <= 0)
+      return giveUp(entry, error)
+    if (entry.away) return
+    entry.away = true
+    tell(entry.tenant, { kind: 'unavailable', untilMs: clock.now() + leftMs })
+    entry.cancelGrace = clock.set(leftMs, () => giveUp(entry, error)) // also when it fires a little early
   }
   const check = (entry: Entry) =>
     entry.inTurn(async () => {
@@ -181,8 +181,7 @@ export function tenantBook(o: TenantBookOptions): TenantBook {
         plain.fill(0)
         throw closed() // meanwhile
       }
-      open.add(row, plain)
-      return { row, plain }
+      return open.add(row, plain)
     },
     inTurn: (tenant, task) => find(tenant).inTurn(task),
     reload: (tenant) => load(o, find(tenant)),

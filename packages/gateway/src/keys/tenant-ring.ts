@@ -27,10 +27,16 @@ export class TenantRing implements Disposable {
     return this.#keys.get(id)
   }
 
-  /** Takes `plain` over. */
-  add(row: TenantKeyRow, plain: Uint8Array): void {
-    this.#keys.get(row.id)?.plain.fill(0)
-    this.#keys.set(row.id, { row, plain })
+  /** Takes `plain` over. One that is open already stays: somebody may be using it. */
+  add(row: TenantKeyRow, plain: Uint8Array): OpenKey {
+    const known = this.#keys.get(row.id)
+    if (known !== undefined) {
+      plain.fill(0)
+      return known
+    }
+    const open = { row, plain }
+    this.#keys.set(row.id, open)
+    return open
   }
 
   /** Takes what the rows say now, and closes the keys that have none any more. */

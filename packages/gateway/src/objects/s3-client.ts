@@ -63,7 +63,13 @@ export async function s3Client(
       connectionTimeout: connectTimeoutMs,
       requestTimeout: o.timeoutMs,
       throwOnRequestTimeout: true,
-      httpsAgent: new Agent({ keepAlive: true, maxSockets, ...(o.ca !== undefined && { ca: o.ca }) }),
+      // Not left to NODE_TLS_REJECT_UNAUTHORIZED.
+      httpsAgent: new Agent({
+        keepAlive: true,
+        maxSockets,
+        rejectUnauthorized: true,
+        ...(o.ca !== undefined && { ca: o.ca }),
+      }),
     },
     ...(o.endpoint !== undefined && { endpoint: o.endpoint }),
     ...(credentials !== undefined && {

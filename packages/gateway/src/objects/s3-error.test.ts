@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sanitise } from '#kernel'
 import { ObjectError } from './error.ts'
-import { asObjectError } from './s3-error.ts'
+import { asObjectError, asPutError } from './s3-error.ts'
 
 const thrown = (name: string, httpStatusCode?: number) =>
   Object.assign(new Error('Authorization: AWS4-HMAC-SHA256 Credential=AKIASECRET'), {
@@ -37,4 +37,12 @@ test('asObjectError() keeps a name and a status, and nothing that may quote a he
   const ours = new ObjectError('OBJECT_LOCKED', 'locked')
   assert.equal(asObjectError(ours), ours)
   for (const odd of [undefined, null, 'text', 7]) assert.equal(asObjectError(odd).code, 'OBJECT_UNAVAILABLE')
+})
+
+test('asPutError() takes an upload that the store forgot for one to try again, and a file that is gone for gone', () => {
+  for (const name of ['NoSuchUpload', 'NotFound', 'UnknownError'])
+    assert.equal(asPutError(thrown(name, 404)).code, 'OBJECT_UNAVAILABLE', name)
+  assert.equal(asPutError(thrown('PreconditionFailed', 412)).code, 'OBJECT_EXISTS')
+  const ours = new ObjectError('OBJECT_NOT_FOUND', 'the file to put is not there')
+  assert.equal(asPutError(ours), ours)
 })

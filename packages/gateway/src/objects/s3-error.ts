@@ -34,6 +34,13 @@ export function asObjectError(error: unknown): ObjectError {
   return new ObjectError('OBJECT_REFUSED', 'the store refuses this', { cause })
 }
 
+/** The same of an upload: what is missing then is the upload, or the way to it, and not what was to be put. */
+export function asPutError(error: unknown): ObjectError {
+  const found = asObjectError(error)
+  if (found === error || found.code !== 'OBJECT_NOT_FOUND') return found
+  return new ObjectError('OBJECT_UNAVAILABLE', 'the store lost the upload', { cause: found.cause })
+}
+
 function particulars(error: unknown): { name: string; status: number | undefined } {
   const { name, $metadata } = (error ?? {}) as {
     name?: unknown

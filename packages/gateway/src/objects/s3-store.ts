@@ -5,7 +5,7 @@ import { isObjectError, ObjectError } from './error.ts'
 import { measureStream } from './file-hash.ts'
 import { checkKey, checkPrefix } from './object-key.ts'
 import { s3Client, type S3Sdk, type S3StoreOptions } from './s3-client.ts'
-import { asObjectError } from './s3-error.ts'
+import { asObjectError, asPutError } from './s3-error.ts'
 import { s3Put } from './s3-put.ts'
 
 /**
@@ -63,13 +63,12 @@ async function put(
   const { sdk, client, o } = bucket
   const objectKey = o.prefix + checkKey(key)
   const ref = { store: o.id, key }
-  const versionId = await mapped(() => s3Put({ sdk, client, options: o, objectKey, ...what })).catch(
-    (error: unknown) => {
-      // Ours from before a crash, or from an attempt whose answer was lost; the comparison below tells.
-      if (isObjectError(error, 'OBJECT_EXISTS')) return 'there' as const
-      throw error
-    },
-  )
+  const versionId = await s3Put({ sdk, client, options: o, objectKey, ...what }).catch((thrown: unknown) => {
+    const error = asPutError(thrown)
+    // Ours from before a crash, or from an attempt whose answer was lost; the comparison below tells.
+    if (isObjectError(error, 'OBJECT_EXISTS')) return 'there' as const
+    throw error
+  })
   const { expected } = what
   const stored =
     versionId === 'there'

@@ -33,6 +33,7 @@ export function awsClientSettings(address: AwsAddress, readSecret: (reference: s
       httpsAgent: {
         keepAlive: true,
         maxSockets: 8,
+        rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
         ...(caFile !== undefined && { ca: readFileSync(caFile) }),
       },
     },

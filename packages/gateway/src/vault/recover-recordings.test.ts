@@ -152,8 +152,10 @@ test('recoverRecordings() leaves a recording whose key cannot be had now to the 
   const unfinished = await abandoned(at, 200)
   const settled: unknown[] = []
   const store = { unfinished: async () => [unfinished], settle: async (id: string) => void settled.push(id) }
-  const openKey = () => Promise.reject(Object.assign(new Error('away'), { code: 'KEY_CLOSED' }))
-  assert.deepEqual(await recoverRecordings({ store, openKey, log: silentLog }), [])
+  for (const code of ['KEY_CLOSED', 'KEY_UNAVAILABLE', 'KEY_REFUSED', 'DB_UNAVAILABLE', 'EMFILE']) {
+    const openKey = () => Promise.reject(Object.assign(new Error('away'), { code }))
+    assert.deepEqual(await recoverRecordings({ store, openKey, log: silentLog }), [], code)
+  }
   assert.deepEqual(settled, [])
   assert.equal((await recover(at.keys.open, unfinished)).state, 'recovered')
 })

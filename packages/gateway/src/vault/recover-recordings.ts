@@ -4,6 +4,7 @@ import { access, open, rename, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Log } from '#kernel'
 import { chunkOffset } from './cobblestone.ts'
+import type { VaultErrorCode } from './error.ts'
 import type { OpenRecordingKey } from './new-recording.ts'
 import type { RecordingIdentity } from './recording-header.ts'
 import type { SealedSummary } from './recording-writer.ts'
@@ -34,11 +35,19 @@ export type RecoveryOutcome =
   /** Nothing usable; whatever file there is stays for a person to look at. */
   | { readonly state: 'failed'; readonly code: string }
 
+/** What another start would find no better; a key, a database or a disk that is away may be back by then. */
+const final: ReadonlySet<string> = new Set<VaultErrorCode | 'KEY_UNKNOWN' | 'KEY_TAMPERED'>([
+  'VAULT_NOT_FOUND',
+  'VAULT_TAMPERED',
+  'KEY_UNKNOWN',
+  'KEY_TAMPERED',
+])
+
 /**
  * Settles the recordings that a crash or kill -9 left behind; to be run before new ones start. Every segment that was
  * sealed is verified and kept; a torn one at the end is dropped. A recovered recording keeps its own name but never
- * passes for a complete one: its short last segment is missing, and the books say `recovered`. One whose key cannot be had
- * now stays as it is, for the next start.
+ * passes for a complete one: its short last segment is missing, and the books say `recovered`. One whose key, or whose file,
+ * cannot be had now stays as it is, for the next start.
  */
 export async function recoverRecordings(o: {
   readonly store: RecoveryStore
@@ -50,10 +59,11 @@ export async function recoverRecordings(o: {
     const outcome = await recoverOne(unfinished, o.openKey).catch(
       (error: unknown): RecoveryOutcome | undefined => {
         const code = codeOf(error)
-        if (code === 'KEY_CLOSED' || code === 'KEY_UNAVAILABLE') {
-          o.log.warn('a recording waits for its tenant’s key to be recovered', {
+        if (!final.has(code)) {
+          o.log.warn('a recording cannot be recovered now, and waits for the next start', {
             recordingId: unfinished.recording,
             code,
+            error,
           })
           return undefined
         }

@@ -34,7 +34,8 @@ export function pkcs11Thread(o: {
     return one
   }
   const lose = (own: Worker) => {
-    if (worker === own) worker = undefined
+    if (worker !== own) return // its error was told already, and another may be at work
+    worker = undefined
     for (const id of waiting.keys())
       settle(id)?.reject(new KeyError('KEY_UNAVAILABLE', 'the PKCS#11 module ended'))
   }
