@@ -222,7 +222,7 @@ function text(finding: Finding): string {
     case 'unproven':
       return `no checkpoint that can be believed covers the entries from ${finding.from} up to ${finding.to}`
     case 'known':
-      return `the log does not continue the checkpoint of ${finding.size} entries that you noted: it was cut off, forked or rewritten`
+      return `the log does not continue the checkpoint of ${finding.size} entries that you noted: it was cut off, forked or rewritten, or the export begins behind it`
     case 'header':
       return 'the first line is no header of an export'
   }

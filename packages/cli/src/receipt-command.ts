@@ -45,9 +45,15 @@ const marks = { ok: '✔', failed: '✖', unknown: '?' } as const
 function describe({ ok, checks, receipt }: ReceiptReport): string {
   const lines = checks.map(({ what, result: mark, detail }) => `${marks[mark]} ${what.padEnd(9)} ${detail}`)
   const said = receipt === undefined || !ok ? [] : ['', ...summary(receipt)]
-  return [...lines, ...said, '', ok ? 'the receipt is intact' : 'THE RECEIPT IS NOT TO BE BELIEVED'].join(
-    '\n',
-  )
+  return [...lines, ...said, '', verdict(ok, checks)].join('\n')
+}
+
+function verdict(ok: boolean, checks: ReceiptReport['checks']): string {
+  if (!ok) return 'THE RECEIPT IS NOT TO BE BELIEVED'
+  const isProved = checks.every(({ result: mark }) => mark === 'ok')
+  return isProved
+    ? 'the receipt is intact'
+    : 'the receipt is intact in itself, but not proved: see what is marked “?”'
 }
 
 function summary(receipt: NonNullable<ReceiptReport['receipt']>): string[] {

@@ -9,7 +9,10 @@ export interface TarEntry {
 const blockBytes = 512
 const partBytes = 64 * 1024
 
-/** The entry of a header block (POSIX.1-1988 ustar); undefined when it is none, as the end of an archive is not. Never throws. */
+/**
+ * The entry of a header block (POSIX.1-1988 ustar) that is a plain file under its own name; undefined for anything else, as the end of an
+ * archive is. Never throws.
+ */
 export function parseTarHeader(header: Uint8Array): TarEntry | undefined {
   if (header.length < blockBytes) return undefined
   const text = (start: number, end: number) =>
@@ -18,14 +21,16 @@ export function parseTarHeader(header: Uint8Array): TarEntry | undefined {
   const summed = header
     .subarray(0, blockBytes)
     .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0)
+  // Links, extended headers and prefixed names are what an unpacker would make something else of.
+  const isPlain = text(156, 157) === '0' && text(157, 257) === '' && text(345, 500) === ''
   const isWhole = /^[\x21-\x7e]{1,100}$/.test(path) && /^[0-7]{11}$/.test(size)
-  if (!isWhole || said !== summed.toString(8).padStart(6, '0')) return undefined
+  if (!isPlain || !isWhole || said !== summed.toString(8).padStart(6, '0')) return undefined
   return { path, bytes: Number.parseInt(size, 8) }
 }
 
 /**
  * The files of an archive, in order, each with its content in parts, which must be read before the next file is asked for. Rejects when
- * the archive is cut off in a file.
+ * the archive is cut off in a file, or holds anything but plain files and its end: what is not looked at here must not be unpacked elsewhere.
  */
 export async function* readTar(
   file: string,
@@ -47,8 +52,11 @@ export async function* readTar(
     position += (blockBytes - (bytes % blockBytes)) % blockBytes
   }
   for (;;) {
-    const entry = parseTarHeader(await read(blockBytes))
-    if (entry === undefined) return
-    yield { ...entry, content: contentOf(entry.bytes) }
+    const header = await read(blockBytes)
+    const entry = parseTarHeader(header)
+    if (entry !== undefined) yield { ...entry, content: contentOf(entry.bytes) }
+    else if (header.some((byte) => byte !== 0))
+      throw new Error('the archive holds something that is no plain file')
+    else if (header.length === 0) return
   }
 }

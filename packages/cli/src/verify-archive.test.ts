@@ -62,12 +62,45 @@ describe('verifyArchive()', () => {
     await assert.rejects(verifyArchive(cut, [ours.key.text]), /cut off/)
   })
 
+  test('refuses what an unpacker would make something else of than what was looked at', async () => {
+    const whole = readFileSync(archive('sly', files))
+    const first = whole.subarray(0, 1_024) // the header of a.json, and its content
+    const file = join(dir, 'sly.tar')
+    const evil = Buffer.from(first)
+    evil.write('{"a":2}', 512)
+    writeFileSync(file, Buffer.concat([evil, whole]))
+    assert.deepEqual(await faults(file), ['calls/a.json is there twice'])
+    const end = whole.findLastIndex((byte) => byte !== 0)
+    const entries = whole.subarray(0, Math.ceil((end + 1) / 512) * 512)
+    const spaced = Buffer.from(evil)
+    spaced.write('0000000007 ', 124, 'latin1') // a size that GNU tar reads and we do not
+    const sum = spaced
+      .subarray(0, 512)
+      .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0)
+    spaced.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+    for (const tail of [spaced, Buffer.concat([Buffer.alloc(512), evil])]) {
+      writeFileSync(file, Buffer.concat([entries, tail, Buffer.alloc(1_024)]))
+      const found = await faults(file).catch((error: unknown) => [String(error)])
+      assert.match(found[0] ?? '', /no plain file|there twice/)
+    }
+  })
+
+  test('takes no signed note that is no manifest', async () => {
+    const folder = join(dir, 'note')
+    mkdirSync(folder)
+    const text = 'gw/exports\n1\nAA==\n'
+    writeFileSync(join(folder, 'MANIFEST'), serializeNote({ text, signatures: [ours.sign(text, 0)] }))
+    const file = join(dir, 'note.tar')
+    spawnSync('tar', ['--format=ustar', '-cf', file, '-C', folder, 'MANIFEST'])
+    assert.deepEqual(await faults(file), ['the manifest is not that of an export'])
+  })
+
   test('survives any bytes', async () => {
     const file = join(dir, 'any.tar')
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2_048 }), async (bytes) => {
         writeFileSync(file, bytes)
-        assert.notDeepEqual(await faults(file), [])
+        assert.notDeepEqual(await faults(file).catch(() => ['no archive']), [])
       }),
       { numRuns: 30 },
     )

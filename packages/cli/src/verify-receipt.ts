@@ -119,6 +119,7 @@ function checkLog({ log, proof: text }: Receipt, keys: readonly VerifierKey[]): 
   if (committedBy(leaf) !== log.commits) return failed('the log entry commits to another receipt')
   const judged = verifyTlogProof(proof, leaf, { log: keys })
   if (!judged.ok) return failed(`its proof does not hold (${judged.why})`)
+  if (judged.checkpoint.origin !== log.origin) return failed('its proof is of another log')
   const by = [...new Set(judged.by.map(({ key }) => key.kind))].join(' and ')
   return {
     what: 'log',
@@ -156,9 +157,14 @@ function parseReceipt(text: string): Receipt | undefined {
   return canonical(found).length === lengthWithoutSpaces(text) ? (found as Receipt) : undefined
 }
 
-/** The length of JSON text without the spaces between its parts. */
+/** The length of JSON text without the spaces between its parts; NaN where a number is written shorter than it is. */
 function lengthWithoutSpaces(text: string): number {
-  return text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part.startsWith('"') ? part : '')).length
+  let isShortened = false
+  const left = text.replace(/"(?:[^"\\]|\\.)*"|\s+|\d[eE]/g, (part) => {
+    isShortened ||= /^\d/.test(part)
+    return /^\s/.test(part) ? '' : part
+  })
+  return isShortened ? Number.NaN : left.length
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

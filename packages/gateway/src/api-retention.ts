@@ -38,6 +38,7 @@ export function apiRetention(o: ApiRetentionDeps): ApiRetention {
     isStreamOnly: o.isStreamOnly,
     plan: retention.plan,
     refusal: retention.refusal,
+    claim: retention.claim,
     archive(request) {
       if (request.kind !== 'export' || request.state !== 'done' || subjectOf(request) === undefined)
         return undefined

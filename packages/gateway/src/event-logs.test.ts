@@ -8,15 +8,16 @@ const acme = 'acme' as TenantId
 
 async function openWorld() {
   const store = memoryAuditStore()
+  const clock = fakeClock()
   const audit = openAudit({
     store,
-    clock: fakeClock(),
+    clock,
     log: silentLog,
     deployment: 'example',
     numberKey: () => new Secret(new Uint8Array(32)),
   })
   const append = (type: string, tenant = acme) => audit.append({ type, tenant, actor: 'system', fields: {} })
-  return { store, audit, append, logs: eventLogs({ store, audit }) }
+  return { store, clock, audit, append, logs: eventLogs({ store, audit, clock }) }
 }
 
 test('eventLogs() gives each log its origin, and its entries in order', async () => {
@@ -55,7 +56,7 @@ test('eventLogs() gives what the log of logs holds too: checkpoints', async () =
 })
 
 test('eventLogs() names an entry that was changed or is gone, and goes on', async () => {
-  const { store, append, logs } = await openWorld()
+  const { store, clock, append, logs } = await openWorld()
   for (let n = 0; n < 4; n++) await append('a.b')
   await logs.sizes()
   const { leaves } = store
@@ -69,8 +70,9 @@ test('eventLogs() names an entry that was changed or is gone, and goes on', asyn
         .map((row) => (row.idx === 1 ? { ...row, leaf: row.leaf.replace('"type"', '"tipe"') } : row))
     },
   }
-  const tampered = eventLogs({ store: changed, audit: { onAppended: () => () => {} } })
+  const tampered = eventLogs({ store: changed, audit: { onAppended: () => () => {} }, clock })
   await tampered.sizes()
+  clock.advance(90_000)
   assert.deepEqual(
     (await tampered.read('example/audit/acme', 0, 10)).map(({ index, type, fields }) => [
       index,
@@ -84,4 +86,40 @@ test('eventLogs() names an entry that was changed or is gone, and goes on', asyn
       [3, 'a.b', undefined],
     ],
   )
+})
+
+test('eventLogs() says when a hole was found, not what its row says: alerts go by time', async () => {
+  const { store, clock, append, logs } = await openWorld()
+  await append('a.b')
+  await append('a.b')
+  const log = store.kept.get(acme)
+  assert.ok(log)
+  log.leaves = log.leaves.map((row) => ({ ...row, at: new Date(0), leaf: row.leaf.replace('"a', '"b') }))
+  log.leaves.shift()
+  await logs.sizes()
+  clock.advance(90_000)
+  const found = new Date(clock.now()).toISOString()
+  const events = await logs.read('example/audit/acme', 0, 10)
+  assert.deepEqual(
+    events.map(({ type, at, fields }) => [type, at, fields['why']]),
+    [
+      ['audit.unreadable', found, 'missing'],
+      ['audit.unreadable', found, 'changed'],
+    ],
+  )
+})
+
+test('eventLogs() is not held up by a hole of any length, at the end neither', async () => {
+  const { store, append, logs } = await openWorld()
+  for (let n = 0; n < 7; n++) await append('a.b')
+  const log = store.kept.get(acme)
+  assert.ok(log)
+  log.leaves = log.leaves.filter(({ idx }) => idx === 5)
+  await logs.sizes()
+  const read = async (from: number) =>
+    (await logs.read('example/audit/acme', from, 3)).map(({ type }) => type)
+  assert.deepEqual(await read(0), ['audit.unreadable', 'audit.unreadable', 'audit.unreadable'])
+  assert.deepEqual(await read(3), ['audit.unreadable', 'audit.unreadable', 'a.b'])
+  assert.deepEqual(await read(6), ['audit.unreadable'])
+  assert.deepEqual(await read(7), [])
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { parseNote, serializeSignature, signer } from '@voxkeep/tlog'
 import { logOfLogs, memoryAuditStore, openAudit, type SignedCheckpoint } from '#audit'
 import { fakeClock, Secret, silentLog, systemTenant, type Config, type TenantId } from '#kernel'
 import { ObjectError, type ObjectStore } from '#objects'
@@ -29,24 +30,40 @@ function setUp(witnesses: number, quorum: number, chosen: object = { audit: 'wor
       put.push([key, await readFile(file, 'utf8'), sha256])
     },
   } as unknown as ObjectStore
-  const answer: HttpsAnswer = { ok: false, why: 'connect' }
-  const client = { exchange: async () => answer, [Symbol.dispose]() {} }
+  const cosigners = Array.from({ length: witnesses }, (_, n) =>
+    signer(`w${n}`, 'ed25519-cosignature', new Uint8Array(32).fill(n + 1)),
+  )
+  const away = { is: true }
+  const text = parseNote(checkpoint(acme).note)?.text ?? ''
+  const client = {
+    exchange: async ({ url }: { url: string }): Promise<HttpsAnswer> => {
+      const cosigner = cosigners[Number(/w(\d)/.exec(url)?.[1])]
+      if (away.is || cosigner === undefined) return { ok: false, why: 'connect' }
+      return {
+        ok: true,
+        status: 200,
+        headers: {},
+        body: Buffer.from(serializeSignature(cosigner.sign(text, 1))),
+      }
+    },
+    [Symbol.dispose]() {},
+  }
   const config = {
     objects: { place: chosen, tenants: [{ id: 'globex', place: { audit: 'own' } }] },
     audit: {
       quorum,
       checkpoints: { everyS: 60, everyEntries: 1 },
-      witnesses: Array.from({ length: witnesses }, (_, n) => ({
-        name: `w${n}`,
-        url: 'https://w.example',
-        keys: [],
+      witnesses: cosigners.map(({ key }) => ({
+        name: key.name,
+        url: `https://${key.name}.example`,
+        keys: [key.text],
       })),
     },
   } as unknown as Config
   const outside = auditOutside(config, { ...base, audit, client, placeOf: () => place })
   const showAll = (of = acme) => Promise.allSettled(outside.map(({ show }) => show(checkpoint(of))))
   const told = () => store.kept.get(systemTenant)?.leaves.map(({ type }) => type) ?? []
-  return { clock, audit, outside, showAll, told, put, failing }
+  return { clock, audit, outside, showAll, told, put, failing, away }
 }
 
 test('auditOutside() anchors each checkpoint in the store, under its log and size', async () => {
@@ -90,4 +107,20 @@ test('auditOutside() raises an alarm, once, when fewer witnesses than the quorum
     await new Promise(setImmediate)
   }
   assert.deepEqual(told(), ['audit.unwitnessed'])
+})
+
+test('auditOutside() raises no alarm after a time in which there was nothing to cosign', async () => {
+  const { clock, audit, showAll, told, away } = setUp(2, 2)
+  await audit.log(acme)
+  away.is = false
+  for (let round = 0; round < 2; round++) {
+    const shown = await showAll()
+    assert.deepEqual(
+      shown.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled'],
+    )
+    clock.advance(3_600_000)
+    await new Promise(setImmediate)
+  }
+  assert.deepEqual(told(), [])
 })

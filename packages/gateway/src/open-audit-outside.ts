@@ -97,15 +97,15 @@ async function anchor({ placeOf }: OutsideDeps, { tenant, size, note }: SignedCh
 }
 
 /** Raises an alarm when fewer than the quorum of witnesses cosigned anything for three intervals, once until enough do again. */
-function quorumWatch({ audit: { quorum, checkpoints } }: Config, deps: OutsideDeps) {
-  const since = deps.clock.monotonicMs()
-  const last = new Map<string, number>()
+function quorumWatch({ audit: { quorum, checkpoints, witnesses } }: Config, deps: OutsideDeps) {
+  /** Since when each that cosigns nothing does not: one that is asked for nothing fails at nothing. */
+  const failing = new Map<string, number>()
   let alarmed = false
   const judge = () => {
     const oldest = deps.clock.monotonicMs() - 3 * checkpoints.everyS * 1_000
-    const cosigning = [...last.values()].filter((at) => at >= oldest).length
+    const cosigning = witnesses.length - [...failing.values()].filter((since) => since < oldest).length
     if (cosigning >= quorum) alarmed = false
-    else if (!alarmed && since < oldest) {
+    else if (!alarmed) {
       alarmed = true
       raise(deps, 'audit.unwitnessed', { cosigning, quorum })
     }
@@ -114,7 +114,10 @@ function quorumWatch({ audit: { quorum, checkpoints } }: Config, deps: OutsideDe
     async (checkpoint) => {
       try {
         await show(checkpoint)
-        last.set(name, deps.clock.monotonicMs())
+        failing.delete(name)
+      } catch (error) {
+        failing.set(name, failing.get(name) ?? deps.clock.monotonicMs())
+        throw error
       } finally {
         judge()
       }

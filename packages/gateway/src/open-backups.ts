@@ -1,6 +1,14 @@
 import { join } from 'node:path'
 import type { Audit } from '#audit'
-import { BackupError, makeBackup, openBackup, pruneBackups, verifyBackup, type BackupProgress } from '#backup'
+import {
+  BackupError,
+  makeBackup,
+  openBackup,
+  pruneBackups,
+  verifyBackup,
+  type BackupProgress,
+  type OpenBackupKey,
+} from '#backup'
 import { backupRows, DbError, tenantKeyStore, type BackupRow, type BackupRows, type Database } from '#db'
 import {
   createId,
@@ -152,6 +160,8 @@ async function run(
     const made = await makeBackup(parts, id, { onProgress: tell.take, signal })
     using backup = await openBackup(store, id, locks.openKey)
     await verifyBackup(store, backup, { objects: false }) // each object was checked when it was copied
+    // While this one counts as running no other is made, whose objects would look as if nobody needed them.
+    await prune(config, deps, { rows, store, openKey: locks.openKey })
     const { lacking } = made.manifest
     const reason = lacking.length === 0 ? null : `lacks ${lacking.length} objects`
     const { manifestSha256, progress } = made
@@ -166,11 +176,6 @@ async function run(
     )
     metrics.count('backups', { state: 'complete' })
     log.info('a backup is made and verified', { backup: id, ...progress, lacking: lacking.length })
-    const { openKey } = locks
-    const pruned = await pruneBackups({ store, keep: config.backup.keep, nowMs: clock.now(), openKey, log })
-    for (const old of pruned.backups) await rows.update(old, { state: 'deleted' })
-    if (pruned.backups.length > 0)
-      log.info('old backups are removed', { backups: pruned.backups.length, objects: pruned.objects })
   } catch (error) {
     const reason = codeOf(error)
     metrics.count('backups', { state: 'failed' })
@@ -178,6 +183,21 @@ async function run(
     await end('backup.failed', { state: 'failed', reason }, { reason }).catch((cause: unknown) => {
       log.error('the end of a backup is not written down', { backup: id, error: cause })
     })
+  }
+}
+
+/** Removes what is older than is kept. Never rejects: the next backup tries again. */
+async function prune(
+  { backup: { keep } }: Config,
+  { clock, log }: BackupsDeps,
+  { rows, store, openKey }: { rows: BackupRows; store: ObjectStore; openKey: OpenBackupKey },
+): Promise<void> {
+  try {
+    const { backups, objects } = await pruneBackups({ store, keep, nowMs: clock.now(), openKey, log })
+    for (const old of backups) await rows.update(old, { state: 'deleted' })
+    if (backups.length > 0) log.info('old backups are removed', { backups: backups.length, objects })
+  } catch (error) {
+    log.warn('old backups cannot be removed now', { error })
   }
 }
 

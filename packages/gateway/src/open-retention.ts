@@ -14,13 +14,12 @@ import type { Job } from '#jobs'
 import type { OpenTenantKeys } from '#keys'
 import {
   isLocked,
-  judgeCall,
-  judgeObject,
   nextDue,
   openHolds,
   openSubjects,
   planDeletions,
   policies,
+  relabel,
   retained,
   subjectIndex,
   sweep,
@@ -69,7 +68,9 @@ export interface Retention {
   plan(tenant: TenantId, by: Date): Promise<Plan>
   /** What stands against deleting a call's object; undefined: nothing. */
   refusal(call: CallId, object: string): Promise<Refusal | undefined>
-  /** A call's label may have changed: it and what hangs on it are judged anew. */
+  /** Decides an object's deletion; false when a hold stands against it. From then on it is carried through. */
+  claim(object: string): Promise<boolean>
+  /** A call's label may have changed: it and what hangs on it are judged anew, unless a hold or the law keeps them as they are. */
   relabel(call: CallId, tenant: TenantId, variables: Readonly<Record<string, string>>): Promise<void>
 }
 
@@ -115,7 +116,8 @@ export function openRetention(config: Config, deps: RetentionDeps): Retention {
     party: (call, tenant, number) => store.addParty(call, tenant, index(tenant, number)),
     plan: (tenant, by) => planDeletions({ store, policies: rules, clock }, tenant, by),
     refusal: (call, object) => refusalOf({ store, rules, holds, clock }, call, object),
-    relabel: (call, tenant, variables) => relabel({ store, rules, clock }, call, tenant, variables),
+    claim: (object) => store.claimObject(object, new Date(clock.now())),
+    relabel: (call, tenant, variables) => relabel(common, call, tenant, variables),
     jobs: [
       {
         name: retentionJob,
@@ -196,23 +198,4 @@ async function refusalOf(
   const until = endOf(policy.keep.audio, object.started_at)
   if (policy.mandatory && (until === null || until > now)) return { why: 'law', holds: [], until }
   return isLocked(object, now) ? { why: 'lock', holds: [], until: object.lock_until } : undefined
-}
-
-async function relabel(
-  { store, rules, clock }: JudgeDeps,
-  id: CallId,
-  tenant: TenantId,
-  variables: Readonly<Record<string, string>>,
-): Promise<void> {
-  const now = new Date(clock.now())
-  const label = rules.labelOf(variables) ?? null
-  const call = await store.call(tenant, id, now)
-  if (call === undefined || call.label === label) return
-  await store.judgeCalls(rules.version, [judgeCall(rules, { ...call, label })], label)
-  const objects = await store.objectsOf(id, now)
-  if (objects.length > 0)
-    await store.judgeObjects(
-      rules.version,
-      objects.map((one) => judgeObject(rules, one)),
-    )
 }

@@ -26,9 +26,9 @@ export interface LogReading {
   readonly holder: string
 }
 
-export function openLogReading({ config, database, audit, auditLogs }: SiemParts): LogReading {
+export function openLogReading({ config, clock, database, audit, auditLogs }: SiemParts): LogReading {
   return {
-    logs: eventLogs({ store: auditLogs.store, audit }),
+    logs: eventLogs({ store: auditLogs.store, audit, clock }),
     cursors: logCursorStore(database),
     holder: config.node.name,
   }

@@ -21,7 +21,7 @@ export type Finding =
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
   /** No checkpoint that one can believe covers these entries. */
   | { readonly kind: 'unproven'; readonly from: number; readonly to: number }
-  /** The log is not the one that was known already: cut off, forked or rewritten. */
+  /** The log is not the one that was known already: cut off, forked or rewritten; or the export begins behind that. */
   | { readonly kind: 'known'; readonly size: number }
   | { readonly kind: 'header'; readonly line: number }
 
@@ -50,7 +50,7 @@ const maxFindings = 1_000
  * Verifies an export line by line, in constant memory.
  *
  * @param policy - The keys to trust, brought by who verifies.
- * @param known - States of the log that he noted earlier: the export must agree with each that it reaches, and reach each.
+ * @param known - States of the log that he noted earlier: the export must hold and agree with each.
  */
 export function exportVerifier(policy: Policy, known: readonly Checkpoint[] = []): ExportVerifier {
   return new Verifying(policy, known)
@@ -128,6 +128,9 @@ class Verifying implements ExportVerifier {
     const { from, before } = (this.#header = control.header)
     this.#byTiles = this.#byEntries = frontier(from, before)
     this.#proven = from
+    // What was noted of what stands before can be judged no more, but where this begins.
+    for (const { size } of this.#known) if (size < from) this.#find({ kind: 'known', size })
+    this.#reach(from)
   }
 
   get #nextTile(): number {

@@ -74,6 +74,19 @@ test('openCheckpoint() ignores signatures of unknown keys, and believes nothing 
   assert.deepEqual(openCheckpoint(cosigned, [witness(2).key]), { ok: false, why: 'unsigned' })
 })
 
+test('openCheckpoint() checks one signature of each key, however often it is there', () => {
+  const parsed = parseNote(note)
+  assert.ok(parsed)
+  const again = serializeNote({ ...parsed, signatures: Array(20).fill(parsed.signatures).flat() })
+  let checked = 0
+  const counting = keys.map((key) => ({
+    ...key,
+    verify: (...o: Parameters<typeof key.verify>) => (checked++, key.verify(...o)),
+  }))
+  const opened = openCheckpoint(again, counting)
+  assert.deepEqual([opened.ok && opened.by.length, checked], [2, 2])
+})
+
 test('openCheckpoint() finds any flipped bit of a checkpoint that its keys cover', () => {
   const bytes = Buffer.from(cosign(note, witness(1)))
   const all = [...keys, witness(1).key]

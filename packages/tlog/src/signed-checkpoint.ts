@@ -25,7 +25,10 @@ export function signCheckpoint(checkpoint: Checkpoint, signers: readonly Signer[
   return serializeNote({ text, signatures: signers.map((one) => one.sign(text, timeS)) })
 }
 
-/** Reads a checkpoint and checks every signature of a key in `keys`; others are ignored (C2SP signed-note). Never throws. */
+/**
+ * Reads a checkpoint and checks the first signature of each key in `keys`; others are ignored (C2SP signed-note), further ones of a key too:
+ * nobody gets many checked by saying one again and again. Never throws.
+ */
 export function openCheckpoint(note: string, keys: readonly VerifierKey[]): OpenedCheckpoint {
   const parsed = parseNote(note)
   const checkpoint = parsed && parseCheckpoint(parsed.text)
@@ -33,6 +36,7 @@ export function openCheckpoint(note: string, keys: readonly VerifierKey[]): Open
   const by: SignedBy[] = []
   for (const { name, keyId, signature } of parsed.signatures) {
     const key = keys.find((one) => one.name === name && one.keyId === keyId)
+    if (by.some((one) => one.key === key)) continue
     const timeS = key?.verify(parsed.text, signature)
     if (key !== undefined && timeS === undefined) return { ok: false, why: 'signature' }
     if (key !== undefined && timeS !== undefined) by.push({ key, timeS })

@@ -136,6 +136,10 @@ test('verifyExport() finds a cut end, a fork and a rewritten log against a check
   assert.deepEqual((await verify(lines, [...known(600), ...known(1)])).findings, [])
   assert.deepEqual(kinds(await verify(makeExport(300), known(450))), ['known'])
   assert.deepEqual(kinds(await verify(lines, known(450, entries.with(17, 'x')))), ['known'])
+  const rest = makeExport(600, [600], 256)
+  assert.deepEqual((await verify(rest, known(256))).findings, [])
+  assert.deepEqual(kinds(await verify(rest, known(256, entries.with(17, 'x')))), ['known'])
+  assert.deepEqual(kinds(await verify(rest, known(100))), ['known']) // nothing of it is there to be compared
 })
 
 test('verifyExport() refuses checkpoints that nobody signed, of another log, or out of place', async () => {

@@ -90,6 +90,17 @@ describe('evaluator()', () => {
     assert.equal(firings[0]?.key.group_key, '(others)')
   })
 
+  test('names groups by what a database takes, whatever a field holds', () => {
+    const event = eventSource()
+    const rule = aRule('own', { types: ['a.b'], groupBy: 'name', threshold: 1 })
+    const groupOf = (name: string) => {
+      const { firings } = open([rule]).evaluate([event('a.b', 0, { fields: { name } })])
+      return firings[0]?.key.group_key
+    }
+    assert.equal(groupOf('a\0b'), 'a b')
+    assert.ok(groupOf(`${'x'.repeat(199)}😀`)?.isWellFormed())
+  })
+
   test('makes no alerts of alerts', () => {
     const event = eventSource()
     assert.deepEqual(

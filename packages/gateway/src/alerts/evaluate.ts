@@ -117,5 +117,9 @@ function groupOf({ groupBy }: AlertRule, event: WatchedEvent): string {
   if (groupBy === undefined) return ''
   const value =
     groupBy === 'actor' || groupBy === 'type' || groupBy === 'call' ? event[groupBy] : event.fields[groupBy]
-  return String(value ?? '').slice(0, maxGroupCharacters)
+  // What no database takes must not hold up the rules: a NUL, or half a character where it is cut.
+  return String(value ?? '')
+    .slice(0, maxGroupCharacters)
+    .replaceAll('\0', ' ')
+    .toWellFormed()
 }

@@ -6,7 +6,7 @@ export function memoryAlertStore(): AlertStore & {
   readonly alerts: Map<string, Alert>
   readonly notices: Notice[]
   readonly positions: Map<string, number>
-  acknowledge(id: string): void
+  acknowledge(id: string, at: Date): void
 } {
   const counts = new Map<string, AlertCount>()
   const alerts = new Map<string, Alert>()
@@ -17,9 +17,9 @@ export function memoryAlertStore(): AlertStore & {
     alerts,
     notices,
     positions,
-    acknowledge(id) {
+    acknowledge(id, at) {
       const alert = alerts.get(id)
-      if (alert !== undefined) alerts.set(id, { ...alert, state: 'acknowledged' })
+      if (alert !== undefined) alerts.set(id, { ...alert, state: 'acknowledged', acknowledged_at: at })
     },
     counts: async () => [...counts.values()],
     latest: async (keys) =>

@@ -14,7 +14,7 @@ export interface Raised {
 
 /**
  * What firings make of the alerts there are. Within a rule's cooldown after an alert's last event, more of the same belong to it; it is
- * told again only when its last telling is a cooldown ago and nobody has acknowledged it.
+ * told again only when its last telling is a cooldown ago. One that somebody acknowledged takes in more for a cooldown from then on.
  *
  * @param latest - The newest alert of each key that fires, where there is one.
  */
@@ -30,10 +30,10 @@ export function raiseAlerts(
     const name = nameOf(firing.key)
     const known = current.get(name)
     const at = new Date(firing.event.at)
-    const isSame = known !== undefined && at.getTime() - known.last_at.getTime() < firing.rule.cooldownMs
+    const isSame = known !== undefined && belongs(known, at, firing.rule.cooldownMs)
     const alert = isSame ? extended(known, firing, at) : begun(firing, at, newId)
-    const isTold = alert.told_at === null || at.getTime() - alert.told_at.getTime() >= firing.rule.cooldownMs
-    const telling = isTold && alert.state === 'open'
+    const isDue = alert.told_at === null || !isWithin(alert.told_at, at, firing.rule.cooldownMs)
+    const telling = isDue && alert.state === 'open'
     const next = telling ? { ...alert, told_at: at } : alert
     if (telling) tell.add(next.id)
     current.set(name, next)
@@ -43,12 +43,26 @@ export function raiseAlerts(
   return { alerts, tell: alerts.filter(({ id }) => tell.has(id)) }
 }
 
+/** An acknowledgement is good for a cooldown: who goes on and on must not keep it going. */
+function belongs({ last_at, acknowledged_at }: Alert, at: Date, cooldownMs: number): boolean {
+  if (acknowledged_at !== null && !isWithin(acknowledged_at, at, cooldownMs)) return false
+  return isWithin(last_at, at, cooldownMs)
+}
+
+/** Either way: a clock that once stood in the future must not silence what comes until then. */
+function isWithin(one: Date, other: Date, ms: number): boolean {
+  return Math.abs(one.getTime() - other.getTime()) < ms
+}
+
 /** The keys that fire, each once. */
 export function keysOf(firings: readonly Firing[]): AlertKey[] {
   return [...new Map(firings.map(({ key }) => [nameOf(key), key])).values()]
 }
 
 const nameOf = ({ tenant, rule, group_key }: AlertKey) => JSON.stringify([tenant, rule, group_key])
+
+/** No database takes a NUL, which only an entry that somebody changed has. */
+const typeOf = ({ type }: Firing['event']) => type.replaceAll('\0', ' ')
 
 function begun(
   { key, rule, event, weight, counted, limit, usual }: Firing,
@@ -66,7 +80,7 @@ function begun(
     told_at: null,
     detail: {
       title: rule.title,
-      types: { [event.type]: 1 },
+      types: { [typeOf(event)]: 1 },
       examples: [`${event.log}#${event.index}`],
       counted,
       limit,
@@ -79,8 +93,9 @@ function begun(
 
 function extended(alert: Alert, { event, weight, counted }: Firing, at: Date): Alert {
   const { detail } = alert
-  const known = Object.hasOwn(detail.types, event.type)
-  const type = known || Object.keys(detail.types).length < maxTypes - 1 ? event.type : 'others'
+  const own = typeOf(event)
+  const known = Object.hasOwn(detail.types, own)
+  const type = known || Object.keys(detail.types).length < maxTypes - 1 ? own : 'others'
   const next: AlertDetail = {
     ...detail,
     counted: Math.max(detail.counted, counted),

@@ -98,18 +98,37 @@ describe('startAlerts()', () => {
     assert.deepEqual([sent.length, store.alerts.size], [2, 1])
   })
 
-  test('is quiet about what somebody looks after, and begins anew after a cooldown of peace', async () => {
+  test('is quiet for a cooldown about what somebody looks after, however it goes on, and then begins anew', async () => {
     const event = eventSource()
     const { store, sent, start, later, happen } = openWorld([aRule('tampering')])
     await using _alerts = start()
     await happen(event('audit.tampered', 0))
     await later(5_000)
     const [first] = store.alerts.keys()
-    store.acknowledge(first ?? '')
-    for (const atMin of [50, 100, 150]) await happen(event('audit.tampered', atMin))
+    store.acknowledge(first ?? '', new Date('2026-11-21T10:10:00.000Z'))
+    for (const atMin of [30, 60]) await happen(event('audit.tampered', atMin))
     await later(5_000)
     assert.deepEqual([sent.length, store.alerts.size], [1, 1])
-    await happen(event('audit.tampered', 300))
+    await happen(event('audit.tampered', 90)) // whoever keeps it going must not be quiet for ever
+    await later(5_000)
+    assert.deepEqual([sent.length, store.alerts.size], [2, 2])
+  })
+
+  test('keeps nothing that a database does not take, whatever a changed entry says', async () => {
+    const event = eventSource()
+    const { store, start, happen } = openWorld([aRule('tampering')])
+    await using _alerts = start()
+    await happen(event('\0.tampered', 0), event('\0.tampered', 1))
+    assert.deepEqual([...store.alerts.values()][0]?.detail.types, { ' .tampered': 2 })
+  })
+
+  test('is not silenced by an event of a clock that stood in the future', async () => {
+    const event = eventSource()
+    const { store, sent, start, later, happen } = openWorld([aRule('tampering')])
+    await using _alerts = start()
+    await happen(event('audit.tampered', 10_000))
+    await later(5_000)
+    await happen(event('audit.tampered', 0))
     await later(5_000)
     assert.deepEqual([sent.length, store.alerts.size], [2, 2])
   })

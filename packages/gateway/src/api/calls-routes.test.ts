@@ -87,7 +87,7 @@ test('GET /v1/calls/:id gives the call with its story, receipt and ladder, and n
   })
 })
 
-test('GET /v1/calls/:id/audit gives the call’s entries', async () => {
+test('GET /v1/calls/:id/audit gives the call’s entries, once that is in the log itself', async () => {
   const row = addCall(api.world)
   const { json } = await api.send('GET', `/v1/calls/${row.id}/audit`, { token })
   assert.deepEqual(json.data, [
@@ -100,6 +100,11 @@ test('GET /v1/calls/:id/audit gives the call’s entries', async () => {
       hash: 'ab',
     },
   ])
+  assert.partialDeepStrictEqual(api.world.audited.at(-1), { type: 'audit.read', fields: { callId: row.id } })
+  api.world.failing.audit = true
+  const refused = await api.send('GET', `/v1/calls/${row.id}/audit`, { token })
+  api.world.failing.audit = false
+  assert.equal(refused.status, 503)
 })
 
 test('POST …/commands audits, then commands, with defaults filled in', async () => {

@@ -100,6 +100,7 @@ function trailRoute({ app, deps }: RouteContext): void {
     async handler(request) {
       const { tenant } = callerOf(request)
       const row = await existing(deps, request)
+      await auditAct(deps, request, { type: 'audit.read', fields: { callId: row.id } })
       const entries = await deps.calls.trail(tenant, row.id)
       const shown = entries.map(({ index, at, type, actor, fields, hash }) => ({
         index,

@@ -4,13 +4,15 @@ import type { Holds, Plan, Subjects } from '#retention'
 
 /** How long what is kept, what holds it, and what is asked about persons. */
 export interface ApiRetention {
-  readonly holds: Pick<Holds, 'place' | 'release' | 'get' | 'list'>
+  readonly holds: Pick<Holds, 'place' | 'release' | 'get' | 'list' | 'inForce'>
   readonly subjects: Pick<Subjects, 'ask' | 'get' | 'list'>
   /** Nothing of this tenant’s calls is stored. */
   isStreamOnly(tenant: TenantId): boolean
   plan(tenant: TenantId, by: Date): Promise<Plan>
   /** What stands against deleting a call’s object; undefined: nothing. */
   refusal(call: CallId, object: string): Promise<ApiRefusal | undefined>
+  /** Decides an object’s deletion; false when a hold stands against it. From then on it is carried through. */
+  claim(object: string): Promise<boolean>
   /** A finished export as a tar archive, made as it is read; undefined when it can no longer be made. */
   archive(request: SubjectRequestRow): AsyncIterable<Uint8Array> | undefined
   /** The keys that signed archives, now and before, as C2SP verifier keys. */

@@ -12,6 +12,8 @@ export interface FakeRetention {
   readonly jobs: ApiJob[]
   plan: Plan
   refusal: ApiRefusal | undefined
+  /** A hold that is placed after the first look. */
+  heldSince: ApiRefusal | undefined
   /** Whether the audit log takes entries. */
   isAudited: boolean
   isStreamOnly: boolean
@@ -29,6 +31,7 @@ export function fakeRetention(): FakeRetention {
     jobs: [],
     plan: { tenant: 'acme' as TenantId, by: at, lines: [] },
     refusal: undefined,
+    heldSince: undefined,
     isAudited: true,
     isStreamOnly: false,
     deps: {
@@ -37,6 +40,7 @@ export function fakeRetention(): FakeRetention {
       isStreamOnly: () => world.isStreamOnly,
       plan: async (tenant, by) => ({ ...world.plan, tenant, by }),
       refusal: async () => world.refusal,
+      claim: async () => (world.refusal ??= world.heldSince) === undefined,
       archive: ({ kind, state }) =>
         kind === 'export' && state === 'done'
           ? (async function* () {
@@ -62,6 +66,10 @@ function fakeHolds(worldOf: () => FakeRetention): ApiRetention['holds'] {
   }
   return {
     get: async (tenant, id) => own(tenant, id),
+    inForce: async (tenant) =>
+      [...worldOf().holds.values()]
+        .filter((hold) => hold.tenant === tenant && hold.released_at === null)
+        .map(({ id }) => id),
     list: async (tenant, { active }) =>
       [...worldOf().holds.values()].filter(
         (hold) => hold.tenant === tenant && (active === undefined || active === (hold.released_at === null)),

@@ -61,6 +61,18 @@ test('POST /v1/keys/destroy destroys nothing unless the tenant’s name is given
   assert.deepEqual(api.world.happened, ['audit keys.destroy', 'destroy acme'])
 })
 
+test('POST /v1/keys/destroy is refused while a hold stands: nothing that it is on could be read any more', async () => {
+  const placed = await api.send('POST', '/v1/holds', { token, body: { all: true, reason: 'case 12' } })
+  const id = String(placed.json['id'])
+  const body = { confirm: 'acme' }
+  const refused = await api.send('POST', '/v1/keys/destroy', { token, body })
+  assert.deepEqual([refused.status, refused.json.code, refused.json['why']], [409, 40_920, 'hold'])
+  assert.ok(refused.bytes.toString().includes(id))
+  assert.ok(!api.world.happened.some((one) => one.includes('destroy')))
+  await api.send('POST', `/v1/holds/${id}/release`, { token, body: { reason: 'closed' } })
+  assert.equal((await api.send('POST', '/v1/keys/destroy', { token, body })).status, 200)
+})
+
 test('no audit, no key: neither rotating nor destroying happens when the audit log takes no entry', async () => {
   api.world.failing.audit = true
   for (const [path, body] of [

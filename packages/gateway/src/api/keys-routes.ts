@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import type { TenantId } from '#kernel'
 import type { KeyOverview } from '#keys'
 import { callerOf } from './authenticate.ts'
+import type { ApiDeps } from './deps.ts'
 import { ApiError } from './problem.ts'
 import { auditAct, idempotencyHeaders, problemResponse, type RouteContext } from './route-context.ts'
 import { destruction, destructionRequest, keysOverview, rotation, rotationRequest } from './schemas-keys.ts'
@@ -76,7 +78,9 @@ function destroyRoute({ app, deps }: RouteContext): void {
     async handler(request) {
       const { tenant } = callerOf(request)
       if (request.body.confirm !== tenant) throw new ApiError('confirmation-wrong')
+      await refuseHeld(deps, tenant)
       await auditAct(deps, request, { type: 'keys.destroy', fields: { tenant } })
+      await refuseHeld(deps, tenant) // one that was placed meanwhile
       const { keys, objects, providers } = await deps.keys.destroy(tenant)
       return {
         keys: [...keys],
@@ -87,6 +91,14 @@ function destroyRoute({ app, deps }: RouteContext): void {
       }
     },
   })
+}
+
+/** Without keys nothing that a hold is on could be read: as good as deleted. */
+async function refuseHeld(deps: ApiDeps, tenant: TenantId): Promise<void> {
+  const holds = await deps.retention.holds.inForce(tenant)
+  if (holds.length === 0) return
+  const errors = holds.map((detail) => ({ pointer: '/confirm', in: 'body', detail }))
+  throw new ApiError('held', { why: 'hold', errors })
 }
 
 function showKeys({ state, provider, key, keys, rewrap }: KeyOverview): z.input<typeof keysOverview> {

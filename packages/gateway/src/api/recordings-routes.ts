@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { RecordingRow } from '#db'
 import type { CallId } from '#kernel'
@@ -74,19 +75,24 @@ function deleteRoute({ app, deps }: RouteContext): void {
     async handler(request, reply) {
       const row = await existingRecording(deps, request)
       if (row.state === 'recording') throw new ApiError('recording-running')
-      if (row.state !== 'deleted') await refuseHeld(deps, row)
-      if (row.state !== 'deleted')
-        await auditAct(deps, request, {
-          type: 'recording.delete',
-          call: row.call_id,
-          fields: { recording: row.id },
-        })
+      if (row.state !== 'deleted') await decide(deps, request, row)
       const deleted = await deps.recordings.delete(row)
       if (deleted.state === 'deleted') return reply.code(204).send(null)
       const { state, reason, until } = deleted
       return reply.code(202).send({ state, reason, until: until?.toISOString() ?? null })
     },
   })
+}
+
+async function decide(deps: ApiDeps, request: FastifyRequest, row: RecordingRow): Promise<void> {
+  await refuseHeld(deps, row)
+  const about = { call: row.call_id, fields: { recording: row.id } }
+  await auditAct(deps, request, { type: 'recording.delete', ...about })
+  // A hold that was placed since the look above is seen by the decision itself.
+  if (await deps.retention.claim(row.id)) return
+  await auditAct(deps, request, { type: 'recording.kept', ...about })
+  await refuseHeld(deps, row)
+  throw new ApiError('held', { why: 'hold' })
 }
 
 async function refuseHeld(deps: ApiDeps, row: RecordingRow): Promise<void> {

@@ -61,6 +61,17 @@ test('DELETE /v1/recordings/:id is refused while a hold is on it, and says which
   assert.deepEqual(api.world.happened, [])
 })
 
+test('DELETE /v1/recordings/:id is refused by a hold that is placed while it is being audited', async () => {
+  await using api = await startFakeApi()
+  const token = await api.token()
+  const { id } = addRecording(api.world)
+  api.world.retention.heldSince = { why: 'hold', holds: ['hold_1'], until: null }
+  const refused = await api.send('DELETE', `/v1/recordings/${id}`, { token })
+  assert.deepEqual([refused.status, refused.json['why']], [409, 'hold'])
+  assert.ok(refused.bytes.toString().includes('hold_1'))
+  assert.deepEqual(api.world.happened, ['audit recording.delete', 'audit recording.kept'])
+})
+
 test('POST /v1/subjects/erase wants a confirmation and its own scope', async () => {
   await using api = await startFakeApi()
   const token = await api.token()

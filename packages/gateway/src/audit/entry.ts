@@ -55,12 +55,23 @@ function parseBody(text: string): Omit<AuditEntry, 'hash'> | undefined {
   if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) return undefined
   const callId = call === null ? null : typeof call === 'string' ? parseId('call', call) : undefined
   if (callId === undefined || typeof fields !== 'object' || fields === null) return undefined
-  if (!Object.values(fields).every(isValue)) return undefined
-  for (const text of [at, tenant, type, actor])
-    if (typeof text !== 'string' || !text.isWellFormed()) return undefined
+  if (!Object.entries(fields).every(([name, value]) => isText(name) && isValue(value))) return undefined
+  if (!isTime(at) || ![tenant, type, actor].every(isText)) return undefined
   return { index, at, tenant, call: callId, type, actor, fields } as Omit<AuditEntry, 'hash'>
 }
 
+/** What canonical JSON knows: whoever changed an entry may have put anything there. */
 function isValue(value: unknown): value is AuditValue {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+  return value === null || typeof value === 'boolean' || Number.isFinite(value) || isText(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed()
+}
+
+/** As `toISOString` writes it, from 1970 to 9999. */
+function isTime(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-/.test(value)) return false
+  const at = Date.parse(value)
+  return at >= 0 && new Date(at).toISOString() === value
 }

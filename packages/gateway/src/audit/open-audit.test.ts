@@ -217,6 +217,8 @@ test('Audit.append() puts a person’s number in as its pseudonym, the same in e
   assert.deepEqual(entry.fields, { ...fields, from: same, uri: same, tel: same })
   assert.equal(entry.actor, audit.pseudonym(tenant, 'anna'))
   assert.ok(!kept().leaves.some(({ leaf, actor }) => `${leaf}${actor}`.match(/111222333|anna/)))
+  const short = await audit.append({ type: 'x', tenant, actor: 'a', fields: { to: '+29012' } })
+  assert.deepEqual(short.fields, { to: audit.pseudonym(tenant, '+29012') })
   assert.notEqual(setUp(store, 8).open().pseudonym(tenant, '+4930111222333'), same)
 })
 

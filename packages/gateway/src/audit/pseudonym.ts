@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Secret } from '#kernel'
 
 /** Text that as a whole is a phone number or a SIP or tel address: what identifies a person on the phone. */
-const person = /^(?:(?:sips?|tel):.+|\+?[0-9][0-9 ().-]{4,24}[0-9]|.+@[^@]+)$/i
+const person = /^(?:(?:sips?|tel):.+|\+[0-9]+|\+?[0-9][0-9 ().-]{4,24}[0-9]|.+@[^@]+)$/i
 
 /** A keyed hash that stands for a person's number: the same number gives the same text, and only the key's holder can tell whose. */
 export type Pseudonym = (text: string) => string

@@ -79,6 +79,13 @@ export function auditReader(deps: {
     return serializeTlogProof({ extra, index, proof: hashes, checkpoint: checkpoint.note })
   }
   const keys = async (tenant: TenantId) => signers.published((await audit.log(tenant)).origin)
+  const verify = async (tenant: TenantId) => {
+    const [log, published] = [await audit.log(tenant), await keys(tenant)]
+    const policy = { log: published.map(({ key }) => key) }
+    return verifyStoredLog(store, { tenant, origin: log.origin, keys: published, policy })
+  }
+  /** Reading all of a log is work: who asks meanwhile waits for the same answer. */
+  const verifying = new Map<TenantId, Promise<StoredReport>>()
   return {
     async query(tenant, { actor, ...query }, page) {
       const hidden = actor && hidePerson(actor, (text) => audit.pseudonym(tenant, text))
@@ -116,10 +123,10 @@ export function auditReader(deps: {
       })
     },
     keys,
-    async verify(tenant) {
-      const [log, published] = [await audit.log(tenant), await keys(tenant)]
-      const policy = { log: published.map(({ key }) => key) }
-      return verifyStoredLog(store, { tenant, origin: log.origin, keys: published, policy })
+    verify(tenant) {
+      const running = verifying.get(tenant) ?? verify(tenant).finally(() => verifying.delete(tenant))
+      verifying.set(tenant, running)
+      return running
     },
   }
 }

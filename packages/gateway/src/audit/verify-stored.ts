@@ -86,7 +86,7 @@ async function checkRows(store: AuditStore, tenant: TenantId, size: number): Pro
   for (let from = 0; from < size; from += pageSize)
     for (const row of await store.leaves(tenant, from, Math.min(size, from + pageSize))) {
       skipTo(row.idx)
-      if (!fits(tenant, row)) findings.push({ kind: 'row', index: row.idx })
+      if (!fits(tenant, row) && findings.length < maxFindings) findings.push({ kind: 'row', index: row.idx })
       next = row.idx + 1
     }
   skipTo(size)

@@ -1,5 +1,6 @@
 import {
   judgeAddCheckpoint,
+  openCheckpoint,
   parseAddCheckpoint,
   parseCheckpoint,
   parseNote,
@@ -51,8 +52,10 @@ export function witnessServer(deps: {
       const request = parseAddCheckpoint(body)
       const origin = parseCheckpoint(parseNote(request?.checkpoint ?? '')?.text ?? '')?.origin
       if (request === undefined || origin === undefined) return reply(400)
-      // Before the store is asked: strangers must not make rows.
-      if (keysOf(origin) === undefined) return reply(404)
+      // Before the store is asked: strangers must neither make rows nor hold a log's row.
+      const keys = keysOf(origin)
+      if (keys === undefined) return reply(404)
+      if (!openCheckpoint(request.checkpoint, keys).ok) return reply(403)
       const now = deps.clock.now()
       let answer: ReturnType<typeof judgeAddCheckpoint> | undefined
       await deps.store.exchange(origin, (last) => {

@@ -292,6 +292,23 @@ test('a witness answers as C2SP tlog-witness says, and keeps nothing of what it 
   assert.equal(rows.get(origin)?.size, 5)
 })
 
+test('a witness asks its store nothing for a stranger who cannot sign for the log', async () => {
+  const [world, stranger] = [await setUp(), await setUp()]
+  const asked: string[] = []
+  const server = witnessServer({
+    name: 'witness.example/w',
+    logs: new Map([[origin, world.keys()]]),
+    signers: world.signers,
+    clock: world.clock,
+    store: { exchange: async (of) => void asked.push(of) },
+  })
+  const state = { origin, size: 1, root: new Uint8Array(32) }
+  const checkpoint = signCheckpoint(state, stranger.signers.current(origin), 0)
+  const answer = await server.addCheckpoint(serializeAddCheckpoint({ old: 0, proof: [], checkpoint }))
+  assert.equal(answer.status, 403)
+  assert.deepEqual(asked, [])
+})
+
 test('a witness’s answer counts only under its key', async () => {
   const world = await setUp()
   const witness = await openWitness(world)

@@ -39,6 +39,6 @@ export {
   type TrunkId,
 } from './ids.ts'
 export { openLog, sanitise, silentLog, type Log, type LogFields } from './log.ts'
-export { endOf, parsePeriod, serializePeriod, type Period } from './period.ts'
+export { comparePeriods, endOf, parsePeriod, serializePeriod, type Period } from './period.ts'
 export { secretRef } from './config-values.ts'
 export { Secret } from './secret.ts'

@@ -86,7 +86,12 @@ async function eraseCall(
   const { store, policies, clock } = deps
   const now = new Date(clock.now())
   if (!call.ended) return [{ call: call.id, object: null, why: 'running' }]
-  const objects = (await store.objectsOf(call.id, now)).filter(({ state }) => state !== 'deleted')
+  const unlisted = await store.unlistedOf(call.id, now)
+  // A crash’s recording that its node has not looked at yet would come back as a whole one.
+  if (unlisted.some(({ state }) => state === 'recording'))
+    return [{ call: call.id, object: null, why: 'running' }]
+  const listed = (await store.objectsOf(call.id, now)).filter(({ state }) => state !== 'deleted')
+  const objects = [...listed, ...unlisted]
   const reasons = await reasonsToKeep(deps, call, objects, now)
   if (reasons.length > 0) return reasons
   const ground = { actor: 'subject-request', fields: { request } }

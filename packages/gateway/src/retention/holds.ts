@@ -35,6 +35,8 @@ export interface Holds {
   release(tenant: TenantId, id: HoldId, reason: string, actor: string): Promise<Hold | 'unknown' | 'released'>
   get: HoldStore['get']
   list: HoldStore['list']
+  /** A tenant's holds that stand now, some of them where there are many. */
+  inForce(tenant: TenantId): Promise<readonly HoldId[]>
   /** The holds that stand against deleting a call. */
   onCall(call: CallId): Promise<readonly HoldId[]>
   /** Tells stores that have holds of their own; how many objects changed. */
@@ -49,6 +51,7 @@ export function openHolds(deps: HoldsDeps): Holds {
   return {
     get: store.get,
     list: store.list,
+    inForce: (tenant) => store.inForce(tenant, now()),
     onCall: (call) => store.onCall(call, now()),
     async place(tenant, hold, actor) {
       const at = now()

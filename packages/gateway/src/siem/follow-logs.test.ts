@@ -72,6 +72,21 @@ describe('followLogs()', () => {
     assert.deepEqual(indexes(handled), [5])
   })
 
+  test('leaves nothing out after a restart when it began before there was anything', async () => {
+    const { logs, handled, failing, start } = openWorld({ startAt: 'now' })
+    failing.is = true
+    {
+      await using _first = start()
+      await quiet()
+      logs.append('a.b')
+      await quiet()
+    }
+    failing.is = false
+    await using _second = start()
+    await quiet()
+    assert.deepEqual(indexes(handled), [0])
+  })
+
   test('goes on where it was after a restart', async () => {
     const { logs, handled, start } = openWorld()
     for (let n = 0; n < 5; n++) logs.append('a.b')

@@ -38,6 +38,8 @@ export interface Follower extends AsyncDisposable {
   readonly behind: { readonly events: number; readonly sinceMs: number | undefined }
 }
 
+/** A cursor of no log: that a reader has begun. */
+const begun = ''
 /** What other nodes append shows only when we look. */
 const pollMs = 2_000
 const leaseMs = 15_000
@@ -144,7 +146,8 @@ class LogFollower implements Follower {
     if (this.#positions !== undefined) return this.#positions
     const positions = new Map(await cursors.positions(reader))
     if (positions.size === 0 && startAt === 'now') {
-      await cursors.move(reader, sizes, new Date(clock.now()))
+      // Kept even where there is no log yet: what comes until the next start is not to be left out then.
+      await cursors.move(reader, new Map([[begun, 0], ...sizes]), new Date(clock.now()))
       for (const [log, size] of sizes) positions.set(log, size)
     }
     this.#positions = positions
