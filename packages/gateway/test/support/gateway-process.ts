@@ -11,6 +11,7 @@ import {
 } from '@voxkeep/deployment'
 import { createClient, type Scope, type VoxkeepClient } from '@voxkeep/sdk'
 import { parse, stringify } from 'yaml'
+import { layCluster } from '#src/db/test-cluster.ts'
 import { startApp, type App, type AppOptions } from './app.ts'
 import { claimMediaPorts, type MediaPorts } from './media-ports.ts'
 import { startProgram, type Exit, type Program } from './program.ts'
@@ -73,6 +74,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   })
   await options.prepare?.(dir)
   await configure(deployment.configPath, options.configure)
+  await layEmbedded(deployment)
   const token = await createToken(deployment, options.scopes ?? [])
   const app = stack.use(await startApp({ ...(await appOptions(deployment)), ...options }))
   let gateway = await run(deployment)
@@ -116,6 +118,12 @@ async function configure(path: string, change: GatewayOptions['configure']): Pro
   const settings = parse(await readFile(path, 'utf8')) as Settings
   change(settings)
   await writeFile(path, stringify(settings))
+}
+
+/** Where the configuration asks for no database server. */
+async function layEmbedded({ configPath, dataDir }: Deployment): Promise<void> {
+  const { database } = parse(await readFile(configPath, 'utf8')) as { database?: unknown }
+  if (database === undefined) await layCluster(dataDir)
 }
 
 async function createToken(deployment: Deployment, scopes: readonly Scope[]): Promise<string> {
