@@ -1,7 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { startMoto, withoutMoto } from './moto.ts'
 import { filesBelow, type Source } from './markers.ts'
 import { startPostgres, withoutPostgres } from './postgres.ts'
@@ -20,6 +26,14 @@ export interface Places extends AsyncDisposable {
   emptied(): Promise<Readonly<Record<string, unknown>>>
   /** All that lies outside the gateway's own folder: objects, the database's dump. */
   outside(): Promise<Source[]>
+  /** Checkpoints in the store that locks them, and until when it does; none where there is no such store. */
+  anchors(): Promise<readonly Anchor[]>
+}
+
+interface Anchor {
+  readonly note: string
+  readonly mode: string | undefined
+  readonly until: Date | undefined
 }
 
 /** The `skip` of a test over these places. */
@@ -64,6 +78,7 @@ export async function startPlaces(place: KeepPlace): Promise<Places> {
       return sections()
     },
     outside,
+    anchors: async () => ('anchors' in parts ? parts.anchors() : []),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -126,8 +141,8 @@ async function cloud(dir: string, stack: AsyncDisposableStack) {
   })
   stack.defer(() => client.destroy())
   const names: string[] = []
-  const bucket = async (id: string, name: string) => {
-    if (!names.includes(name)) await createBucket(client, name)
+  const bucket = async (id: string, name: string, isLocked = false) => {
+    if (!names.includes(name)) await createBucket(client, name, isLocked)
     names.push(name)
     return {
       id,
@@ -149,12 +164,14 @@ async function cloud(dir: string, stack: AsyncDisposableStack) {
     server,
     async empty() {
       const audio = await bucket('audio', `voxkeep-audio-${++made}`)
-      const audit = await bucket('audit', `voxkeep-audit-${made}`)
-      const stores = [audio, audit, await bucket('backup', 'voxkeep-backup')]
+      const audit = await bucket('audit', `voxkeep-audit-${made}`, true)
+      const lock = { mode: 'compliance', days: 1 }
+      const stores = [audio, { ...audit, lock }, await bucket('backup', 'voxkeep-backup')]
       return { stores, place: { audio: 'audio', audit: 'audit', backup: 'backup' } }
     },
     stored: async () =>
       (await Promise.all([...new Set(names)].map((name) => readBucket(client, name)))).flat(),
+    anchors: () => readAnchors(client, `voxkeep-audit-${made}`),
     keys: {
       providers: [
         { id: 'bao', kind: 'vault-transit', url: vault.url, caFile: join(dir, 'vault-ca.pem'), auth },
@@ -163,10 +180,27 @@ async function cloud(dir: string, stack: AsyncDisposableStack) {
   }
 }
 
-async function createBucket(client: S3Client, name: string): Promise<void> {
+async function createBucket(client: S3Client, name: string, isLocked: boolean): Promise<void> {
   const LocationConstraint = 'eu-central-1'
   await client.send(
-    new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint } }),
+    new CreateBucketCommand({
+      Bucket: name,
+      CreateBucketConfiguration: { LocationConstraint },
+      ObjectLockEnabledForBucket: isLocked,
+    }),
+  )
+}
+
+async function readAnchors(client: S3Client, Bucket: string): Promise<Anchor[]> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }))
+  return Promise.all(
+    Contents.map(async ({ Key = '' }) => {
+      const { ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = await client.send(
+        new HeadObjectCommand({ Bucket, Key }),
+      )
+      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
+      return { note: (await Body?.transformToString()) ?? '', mode, until }
+    }),
   )
 }
 

@@ -111,6 +111,18 @@ export function keepSuite(place: KeepPlace): void {
       assert.deepEqual((await at.default.api.audit.verify()).findings, [])
     })
 
+    // The one whose store locks what it has.
+    if (place === 'postgres-s3-vault')
+      void test('checkpoints are anchored where nobody can remove them', async () => {
+        let anchors = await places.anchors()
+        await until(async () => (anchors = await places.anchors()).length > 0)
+        for (const anchor of anchors) {
+          assert.match(anchor.note, /^\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n— /)
+          assert.equal(anchor.mode, 'COMPLIANCE')
+          assert.ok((anchor.until?.getTime() ?? 0) > Date.now() + 23 * 3_600_000)
+        }
+      })
+
     void test('nobody finds a number, a note or a word in the files, the stores or the database', async () => {
       await at.gateway.stop()
       const { deployment, process } = at.gateway
