@@ -28,9 +28,9 @@ const endToEndFlags = (atOnce: number) => [
 const unitEnv = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test` }
 
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
-/** What is about keeping, not about the twenty milliseconds of live audio: these wait for disks and servers, two at a time. */
+/** What is about keeping, not about the twenty milliseconds of live audio: these wait for disks and servers, three at a time; and fuzzing, which computes. */
 const isKeeping =
-  /\/(?:alert|audit|aws|backup|byok|independent|gateway-kills|keep-|keys?(?=[.-])|object|postgres|receipt|recording-stores|residency|retention|secrets|siem|softhsm|stream-only|tamper|vault)[^/]*\.e2e\.test\.ts$/
+  /\/(?:alert|audit|aws|backup|byok|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|postgres|receipt|recording-stores|residency|retention|secrets|siem|softhsm|stream-only|tamper|vault)[^/]*\.e2e\.test\.ts$/
 /** Those that wire real threads, disks and sockets together; they wait more than they compute. */
 const isWired = (file: string) => /^packages\/gateway\/src\/(db\/)?[^/]+$/.test(file)
 
@@ -62,7 +62,7 @@ export function testPlan(fast: boolean): Suite[][] {
   const kept = {
     name: 'end to end, what is kept',
     files: ends.filter((file) => isKeeping.test(file)),
-    flags: endToEndFlags(2),
+    flags: endToEndFlags(3),
   }
   return fast ? [units] : [units, [calls], [kept]]
 }
