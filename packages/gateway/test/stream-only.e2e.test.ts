@@ -64,7 +64,7 @@ describe('a call of a stream-only tenant', () => {
     const { from } = await gateway.api.calls.get(await call.id())
     assert.equal(from, caller) // while it lives, it is known
     await gateway.api.calls.setVariables(await call.id(), { note: noted })
-    await stream.heard(3.5)
+    await stream.heard(4.5)
     hangUp.abort()
     phone = await calling
     assert.ok(matchSpeech(speech, stream.samples()).heard > 0.7)

@@ -26,7 +26,7 @@ export async function recordCall(
     speech: sayWhen(call.stream(), speech),
     signal: hangUp.signal,
   })
-  await (await call.stream()).heard(5.5)
+  await (await call.stream()).heard(6.5)
   hangUp.abort()
   await calling
   const { recording_id: id } = await call.told('recording.completed')
