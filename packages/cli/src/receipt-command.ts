@@ -36,17 +36,21 @@ async function get(call: string, options: ConnectionOptions & { out?: string }):
 
 async function verify(file: string, options: { key?: readonly string[]; json?: true }): Promise<void> {
   const report = verifyReceipt(readFileSync(file, 'utf8'), (options.key ?? []).flatMap(readKeys))
-  result({ ok: report.ok, checks: report.checks }, options.json ?? false, () => describe(report))
+  result({ ok: report.ok, checks: report.checks }, options.json ?? false, () => describeReceipt(report))
   if (!report.ok) process.exitCode = 1
 }
 
 const marks = { ok: '✔', failed: '✖', unknown: '?' } as const
 
-function describe({ ok, checks, receipt }: ReceiptReport): string {
+/** What a person is shown of a checked receipt. */
+export function describeReceipt({ ok, checks, receipt }: ReceiptReport): string {
   const lines = checks.map(({ what, result: mark, detail }) => `${marks[mark]} ${what.padEnd(9)} ${detail}`)
   const said = receipt === undefined || !ok ? [] : ['', ...summary(receipt)]
-  return [...lines, ...said, '', verdict(ok, checks)].join('\n')
+  return [...lines, ...said, '', verdict(ok, checks)].map(printable).join('\n')
 }
+
+/** A receipt may come from anybody: nothing in it steers the terminal that it is shown on. */
+const printable = (line: string) => line.replaceAll(/\p{Cc}|\p{Cf}/gu, '\uFFFD')
 
 function verdict(ok: boolean, checks: ReceiptReport['checks']): string {
   if (!ok) return 'THE RECEIPT IS NOT TO BE BELIEVED'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { TokenRow, Tokens } from '#access'
+import type { Scope, TokenRow, Tokens } from '#access'
 import { sourceKey, tokenBuckets, type Rate, type TokenBuckets } from '#shield'
 import type { ApiDeps } from './deps.ts'
 import { ApiError } from './problem.ts'
@@ -30,11 +30,15 @@ export function authentication(
     take(holders, token.id, perSecond)
     request.token = token
     if (request.is404) throw new ApiError('not-found')
-    if (scope === undefined || !token.scopes.includes(scope)) {
-      const challenge = `Bearer realm="voxkeep", error="insufficient_scope", scope="${scope ?? ''}"`
-      throw new ApiError('scope-missing', { headers: { 'www-authenticate': challenge } })
-    }
+    needScope(token, scope)
   }
+}
+
+/** Throws `ApiError` (`scope-missing`). Without a scope nobody may. */
+export function needScope(token: TokenRow, scope: Scope | undefined): void {
+  if (scope !== undefined && token.scopes.includes(scope)) return
+  const challenge = `Bearer realm="voxkeep", error="insufficient_scope", scope="${scope ?? ''}"`
+  throw new ApiError('scope-missing', { headers: { 'www-authenticate': challenge } })
 }
 
 /** The token of a request that authentication let in. */

@@ -84,6 +84,28 @@ test('POST /v1/subjects/erase wants a confirmation and its own scope', async () 
   assert.ok(!asked.bytes.toString().includes('+4930123'))
 })
 
+test('a copy with audio is asked for and fetched only by who may hear recordings', async () => {
+  await using api = await startFakeApi()
+  const token = await api.token()
+  const reader = await api.token(['subjects:read'])
+  const ask = (as: string, audio: boolean) =>
+    api.send('POST', '/v1/subjects/export', { token: as, body: { subject: 'sip:a@b', audio } })
+  assert.equal((await ask(reader, false)).status, 202)
+  assert.deepEqual([(await ask(reader, true)).json['code'], (await ask(token, true)).status], [40_300, 202])
+  for (const [key, row] of api.world.retention.requests)
+    api.world.retention.requests.set(key, { ...row, state: 'done' })
+  const fetched = await Promise.all(
+    [...api.world.retention.requests].map(async ([id, { with_audio: audio }]) => {
+      const { status } = await api.send('GET', `/v1/subjects/requests/${id}/archive`, { token: reader })
+      return [audio, status]
+    }),
+  )
+  assert.deepEqual(fetched, [
+    [false, 200],
+    [true, 403],
+  ])
+})
+
 test('GET /v1/subjects/requests/:id/archive gives a finished export, with an audit entry first', async () => {
   await using api = await startFakeApi()
   const token = await api.token()

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { SubjectRequestRow } from '#db'
 import type { SubjectRequestId } from '#kernel'
-import { callerOf } from './authenticate.ts'
+import { callerOf, needScope } from './authenticate.ts'
 import { asUnaudited } from './holds-routes.ts'
 import { ApiError } from './problem.ts'
 import {
@@ -54,7 +54,10 @@ export function subjectsRoutes(context: RouteContext): void {
 const plain = z.strictObject({ subject })
 const withAudio = z.strictObject({
   subject,
-  audio: z.boolean().default(false).describe('With the recordings, as WAV'),
+  audio: z
+    .boolean()
+    .default(false)
+    .describe('With the recordings, as WAV: to ask for it and to fetch it needs `recordings:read` as well'),
 })
 const confirmed = z.strictObject({
   subject,
@@ -90,6 +93,7 @@ function ask(
       const answer = await once<z.output<typeof subjectRequest>>(request, reply, async () => {
         const { tenant, id } = callerOf(request)
         const { subject: wanted, audio = false } = request.body
+        if (audio) needScope(callerOf(request), 'recordings:read')
         const asked = { kind, subject: wanted, withAudio: audio }
         return show(deps, await deps.retention.subjects.ask(tenant, asked, `token:${id}`).catch(asUnaudited))
       })
@@ -153,6 +157,7 @@ function archiveRoute({ app, deps }: RouteContext): void {
     },
     async handler(request, reply) {
       const row = await existing({ deps }, request)
+      if (row.with_audio) needScope(callerOf(request), 'recordings:read')
       const archive = deps.retention.archive(row)
       if (archive === undefined) throw new ApiError('export-unavailable')
       await auditAct(deps, request, {

@@ -56,3 +56,4 @@ export {
 } from './snapshot.ts'
 export { tokenStore, type TokenStore } from './token-store.ts'
 export { witnessedStore, type WitnessedStore } from './witnessed-store.ts'
+export type { DataKeyRow, KeyRowPurpose, ShreddedKeyRow, TenantKeyRow } from './schema-keys.ts'

@@ -56,8 +56,7 @@ function tlsFor(host: string, tls: PostgresqlConfig['tls']): ConnectionOptions |
         key: readFileSync(tls.clientCertificate.keyFile),
       }),
       // Whatever the driver makes of addresses and names: this is the one that the certificate must hold.
-      checkServerIdentity: (_, certificate) =>
-        tls.mode === 'verify-ca' ? undefined : checkServerIdentity(name, certificate),
+      checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
     }
   } catch (cause) {
     throw new DbError('DB_REFUSED', 'a certificate or key for the database cannot be read', { cause })

@@ -1,6 +1,6 @@
 import type { TenantId, TenantKeyId } from '#kernel'
 
-/** As in `#keys`: what a tenant key seals. */
+/** What a tenant key seals. */
 export type KeyRowPurpose = 'records' | 'audio' | 'transcript' | 'analytics' | 'tokens' | 'backup' | 'system'
 
 /** A tenant's key, wrapped by its provider. Once destroyed, `wrapped` is empty and its hash stays. */

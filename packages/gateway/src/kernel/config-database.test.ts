@@ -21,7 +21,7 @@ test('database wants the name of a server proved, unless that is given up in so 
   const modes = ['verify-full', 'verify-ca', 'dangerouslyAllowPlaintext', 'require', 'prefer', 'disable']
   assert.deepEqual(
     modes.filter((mode) => database.safeParse({ ...server, tls: { mode } }).success),
-    ['verify-full', 'verify-ca', 'dangerouslyAllowPlaintext'],
+    ['verify-full', 'dangerouslyAllowPlaintext'],
   )
 })
 

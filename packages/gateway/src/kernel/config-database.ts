@@ -12,10 +12,10 @@ const embedded = z.strictObject({
 
 const tls = z.strictObject({
   mode: z
-    .enum(['verify-full', 'verify-ca', 'dangerouslyAllowPlaintext'])
+    .enum(['verify-full', 'dangerouslyAllowPlaintext'])
     .default('verify-full')
     .describe(
-      'What the server must prove: its name, or only that its authority is trusted. Unix sockets need no TLS',
+      'What the server must prove: that its name is the one in a certificate of a trusted authority. Unix sockets need no TLS',
     ),
   caFile: file.optional().describe('Authorities to trust for the server, instead of the system’s'),
   serverName: z.string().min(1).optional().describe('Name its certificate must hold; default: the host'),

@@ -1,7 +1,8 @@
+import type { KeyRowPurpose } from '#db'
 import type { TenantId } from '#kernel'
 
 /** What a tenant key seals: each kind of data has keys of its own, so that one can be revoked or destroyed alone. */
-export type KeyPurpose = 'records' | 'audio' | 'transcript' | 'analytics' | 'tokens' | 'backup' | 'system'
+export type KeyPurpose = KeyRowPurpose
 
 /** What a wrapped key is for. Bound to it as authenticated data: it must be the same again when it is opened. */
 export interface KeyContext {
