@@ -1,0 +1,1 @@
+export { nameRecognisers } from './recogniser.ts'
