@@ -282,26 +282,62 @@ test('D9, D10, D11, D14: clear silences at once and answers every pending mark, 
   await it.caller.nextPacket(({ payload }) => payload[0] === 3)
 })
 
+/** A key press as RTP events; its own RTP time lies `advance` before what comes next. */
+function pressKey({ caller, port }: TestCall, key: string, advance = 0): void {
+  for (const [duration, end, step] of [
+    [160, false, 0],
+    [320, false, 0],
+    [480, true, 0],
+    [480, true, 0],
+    [480, true, advance],
+  ] as const) {
+    const payload = serializeEvent({ digit: key, end, volume: 10, duration })
+    assert.ok(payload !== undefined)
+    caller.send(caller.seal(payload, { payloadType: 101, advance: step }), port)
+  }
+}
+
 test('E1: a key press is told once to the app and to the call', async () => {
   await using app = await startTestApp()
   await using it = await call()
   const socket = await it.openStream(app)
-  for (const [duration, end] of [
-    [160, false],
-    [320, false],
-    [480, true],
-    [480, true],
-    [480, true],
-  ] as const) {
-    const payload = serializeEvent({ digit: '7', end, volume: 10, duration })
-    assert.ok(payload !== undefined)
-    it.caller.send(it.caller.seal(payload, { payloadType: 101, advance: 0 }), it.port)
-  }
+  pressKey(it, '7')
   assert.deepEqual((await socket.nextOf('dtmf')).dtmf, { track: 'inbound_track', digit: '7' })
   const { digit, durationMs } = await it.event('dtmf')
   assert.deepEqual([digit, durationMs], ['7', 60])
-  it.media.tellDigit(leg, '8') // E2: the next one the app hears is this, so there was no second '7'
+  it.media.tellDigit(leg, '8', 160) // E2: the next one the app hears is this, so there was no second '7'
   assert.equal((await socket.nextOf('dtmf')).dtmf?.digit, '8')
+})
+
+test('a key press in a secure room is told to who collects it, and neither to the app nor as an ordinary one', async () => {
+  await using app = await startTestApp()
+  await using it = await call()
+  const socket = await it.openStream(app)
+  const nothing = 'nothing' as const
+  const deaf = { streams: nothing, recording: nothing, bridge: nothing, listening: nothing }
+  await it.media.secure(leg, { ...deaf, mask: 'silence', lookAheadMs: 60 })
+  pressKey(it, '7', 800)
+  it.media.tellDigit(leg, '8', 160)
+  const secret = [await it.event('secure.digit'), await it.event('secure.digit')]
+  const told = secret.map(({ digit, by }) => `${digit} ${by}`)
+  assert.deepEqual(told.toSorted(), ['7 event', '8 event'])
+  await it.media.secure(leg, null)
+  for (let i = 0; i < 40; i += 1) {
+    it.caller.send(it.caller.seal(audio(0xff)), it.port)
+    await it.caller.nextPacket() // 20 ms of the gateway's own time
+  }
+  pressKey(it, '9')
+  assert.equal((await it.event('dtmf')).digit, '9')
+  assert.equal((await socket.nextOf('dtmf')).dtmf?.digit, '9') // the first that the app hears
+})
+
+test('a beep is heard by the caller, over whatever is played', async () => {
+  await using it = await call()
+  it.media.beep(leg)
+  const { payload } = await it.caller.nextPacket((packet) =>
+    packet.payload.some((code) => (~code & 0x7f) > 0x20),
+  )
+  assert.equal(payload.length, 160)
 })
 
 test('F1, F2, F3: closing the leg stops the stream with 1000 and tells its statistics', async () => {
@@ -468,7 +504,7 @@ test('a bridge in a worker carries audio between two legs, each under its own ke
   const near = await media.open(a)
   const far = await media.open(b, a)
   media.connect(a, one.audio)
-  media.connect(b, other.audio, 'keep')
+  media.connect(b, other.audio, { rollover: 'keep' })
   media.bridge(a, b)
   const [atOne, atOther] = [one, other].map((caller) => caller.nextPacket(({ payload }) => isSpeech(payload)))
   let i = 0

@@ -1,7 +1,7 @@
 import { readOpus } from '@voxkeep/wire/opus'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { OrderedSink } from './caller-input.ts'
-import { frameSamples } from './caller-track.ts'
+import { frameSamples, isQuiet } from './caller-track.ts'
 import type { RelayedPacket } from './rtp-sender.ts'
 
 /** The leg that hears what a bridge carries. */
@@ -10,12 +10,18 @@ export interface BridgeFar {
   readonly audio: NegotiatedAudio | undefined
   /** A prompt or a talking app has the floor: the other side is not heard meanwhile. */
   readonly busy: boolean
+  /** Something of ours sounds over what it hears. */
+  readonly mixes: boolean
+  /** Frames that it was given and has not heard yet. */
+  readonly waiting: number
   /** Sends a payload as it is, under the leg's own key and numbers. */
   relay(packet: RelayedPacket): void
   /** What is relayed next is another source's. */
   relayAnew(): void
   /** Takes one 20 ms frame for the leg's pacer; `lost` frames before it never came. */
   live(ulaw: Uint8Array, lost: number): void
+  /** No more frames follow; those that wait are let go. */
+  liveOver(): void
   /** The leg hears this frame, which lies there on the near leg's timeline: its taps are told. */
   heard(ulaw: Uint8Array, positionSamples: number): void
 }
@@ -43,13 +49,25 @@ const eventPayloadBytes = 4
 /** Packets of 5 ms, twice over: a peer that floods us shall not flood the other one. */
 const maxPerSecond = 400
 
-export function bridgeWay(far: BridgeFar, nowMs: () => number): BridgeWay {
-  return new Way(far, nowMs)
+/** What waits in the far leg's queue is worked off in this many packets, in pauses where there are any; the rest is let go. */
+const maxEasingPackets = 100
+
+export interface BridgeNear {
+  nowMs(): number
+  /** Its peer's keys are secret: nothing of its packets passes as it is. */
+  isGuarded(): boolean
+}
+
+export function bridgeWay(far: BridgeFar, near: BridgeNear): BridgeWay {
+  return new Way(far, near)
 }
 
 class Way implements BridgeWay {
   readonly #far: BridgeFar
-  readonly #nowMs: () => number
+  readonly #host: BridgeNear
+  /** Frames took the place of packets, and some may wait to be heard before packets pass again. */
+  #isEasing = false
+  #easedPackets = 0
   #near: NegotiatedAudio | undefined
   #lost = 0
   #passedAtMs = -Infinity
@@ -58,13 +76,14 @@ class Way implements BridgeWay {
   /** Where the far leg's own frames for its pacer end, on the near leg's track. */
   #end: number | undefined
 
-  constructor(far: BridgeFar, nowMs: () => number) {
+  constructor(far: BridgeFar, host: BridgeNear) {
     this.#far = far
-    this.#nowMs = nowMs
+    this.#host = host
   }
 
   get passes(): boolean {
-    const { audio } = this.#far
+    const { audio, mixes } = this.#far
+    if (this.#isEasing || mixes || this.#host.isGuarded()) return false
     return this.#near !== undefined && audio !== undefined && isSameFormat(this.#near, audio)
   }
 
@@ -82,7 +101,22 @@ class Way implements BridgeWay {
     this.#lost += packets
   }
 
+  /** Decides for a packet and its frames whether they pass as a packet or as frames. */
+  #turn(): void {
+    if (this.#far.mixes || this.#host.isGuarded()) {
+      this.#isEasing = true
+      this.#easedPackets = 0
+      return
+    }
+    if (!this.#isEasing) return
+    this.#easedPackets += 1
+    if (this.#far.waiting > 0 && this.#easedPackets <= maxEasingPackets) return
+    this.#isEasing = false
+    this.#far.liveOver()
+  }
+
   audio(timestamp: number, payload: Uint8Array, marker: boolean): void {
+    this.#turn()
     const { audio, busy } = this.#far
     const lost = this.#lost
     this.#lost = 0
@@ -98,6 +132,7 @@ class Way implements BridgeWay {
     const lost = this.#lost
     this.#lost = 0
     if (near === undefined || audio === undefined || far === undefined || this.#far.busy) return
+    if (this.#host.isGuarded()) return
     if (!this.#admits()) return
     const scale = far.clockRateHz / clockRateHz
     this.#far.relay({
@@ -115,12 +150,18 @@ class Way implements BridgeWay {
     this.#end = made ? undefined : positionSamples + frameSamples
     if (this.passes) {
       if (!this.#far.busy) this.#far.heard(ulaw, positionSamples)
-    } else if (!made) this.#far.live(ulaw, Math.max(0, missing))
+    } else if (!made && !this.#isLetGo(ulaw)) this.#far.live(ulaw, Math.max(0, missing))
+  }
+
+  /** A pause is the place to work off what waits. */
+  #isLetGo(ulaw: Uint8Array): boolean {
+    if (!this.#isEasing || this.#far.mixes || this.#host.isGuarded()) return false
+    return this.#far.waiting > 0 && isQuiet(ulaw)
   }
 
   /** Counts a packet that passes; false for one more than any audio needs. */
   #admits(): boolean {
-    const nowMs = this.#nowMs()
+    const nowMs = this.#host.nowMs()
     if (nowMs - this.#secondBeganMs >= 1_000) {
       this.#secondBeganMs = nowMs
       this.#inSecond = 0

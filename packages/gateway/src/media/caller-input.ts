@@ -23,6 +23,8 @@ export interface CallerInput {
   readonly late: number
   /** Payloads that are none of the agreed codec. */
   readonly malformed: number
+  /** The peer holds a key down, by its telephone events. */
+  readonly isEventOpen: boolean
 }
 
 /** The fields that everyone on a packet's way looks at, read once. */
@@ -55,6 +57,8 @@ export interface CallerInputOptions {
   readonly reorderMs: number
   readonly track: CallerTrack
   readonly onDigit: (event: DtmfEvent) => void
+  /** A packet of a telephone event, in its turn, before `onDigit` tells that it was the last one. */
+  readonly onEvent?: () => void
   /** A packet of no payload type that was agreed. */
   readonly onUnknownPayload: () => void
   /** Milliseconds from a packet's arrival to its audio being handed on. */
@@ -116,6 +120,10 @@ class Input implements CallerInput {
 
   get late(): number {
     return this.#lateBefore + this.#reorder.late
+  }
+
+  get isEventOpen(): boolean {
+    return this.#events.active
   }
 
   get stray(): number {
@@ -226,6 +234,7 @@ class Input implements CallerInput {
     this.#countEventsAt(this.#clockOfEvent(payloadType))
     this.#eventEnd = timestamp + (((payload[2] ?? 0) << 8) | (payload[3] ?? 0))
     this.#eventMs = nowMs
+    this.#options.onEvent?.()
     this.#tell(this.#events.push(timestamp >>> 0, payload))
   }
 

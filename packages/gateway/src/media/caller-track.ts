@@ -192,6 +192,7 @@ class Track implements CallerTrack {
 /** µ-law's two lowest segments, some 38 dB below full scale: the pauses of speech on a telephone. */
 const quietCode = 0x60
 
-function isQuiet(ulaw: Uint8Array): boolean {
+/** Whether nobody speaks in this audio. */
+export function isQuiet(ulaw: Uint8Array): boolean {
   return ulaw.every((byte) => (byte & 0x7f) >= quietCode)
 }

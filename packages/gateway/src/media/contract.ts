@@ -16,6 +16,8 @@ export type ToMedia =
       readonly rollover: Rollover
       /** `positions` of the leg whose place this one takes: its peer goes on counting. */
       readonly before?: SrtpPositions
+      /** Default: `auto`. */
+      readonly inbandDigits?: InbandDigits
     }
   /**
    * Carries audio between two legs of this worker, both ways, until either closes or `unbridge`. Each leg keeps its own SRTP keys;
@@ -28,8 +30,8 @@ export type ToMedia =
   | { readonly kind: 'play'; readonly leg: LegId; readonly play: number; readonly ulaw: Uint8Array }
   /** Empties what plays and what is queued; each `play` ends with `done: stopped`. */
   | { readonly kind: 'play.stop'; readonly leg: LegId }
-  /** A key press that came by signalling (SIP INFO): told to the conversation's stream like one from RTP. */
-  | { readonly kind: 'digit'; readonly leg: LegId; readonly digit: string }
+  /** A key press that came by signalling (SIP INFO): told like one from RTP, unless the same one came that way too. */
+  | { readonly kind: 'digit'; readonly leg: LegId; readonly digit: string; readonly durationMs: number }
   | { readonly kind: 'stream.open'; readonly leg: LegId; readonly stream: StreamSpec }
   /** Sends `stop`, closes the socket with 1000. */
   | { readonly kind: 'stream.close'; readonly leg: LegId; readonly stream: StreamId }
@@ -42,9 +44,65 @@ export type ToMedia =
   /** While paused both channels are recorded as silence, so that the timeline stays true. */
   | { readonly kind: 'record.pause' | 'record.resume'; readonly leg: LegId }
   | { readonly kind: 'record.stop'; readonly request: number; readonly leg: LegId }
+  /** Overwrites a stretch of one channel (positions on the leg's timeline, 8 kHz) that is not sealed yet; what is sealed already is told as `record.missed`. */
+  | {
+      readonly kind: 'record.redact'
+      readonly leg: LegId
+      /** `recording`: the positions count from the recording's beginning instead. */
+      readonly of?: 'leg' | 'recording'
+      readonly channel: 0 | 1
+      readonly fromSamples: number
+      readonly toSamples: number
+      readonly why: string
+    }
+  /** Everything of the channel before this was judged: it may be sealed. Only for a recording that is held back. */
+  | {
+      readonly kind: 'record.judged'
+      readonly leg: LegId
+      readonly channel: 0 | 1
+      readonly throughSamples: number
+    }
+  /** From here to `room: null` the keys of the leg's peer are secret: told as `secure.digit` only, and gone from everything else. Answered once that is so. */
+  | {
+      readonly kind: 'secure'
+      readonly request: number
+      readonly leg: LegId
+      readonly room: SecureRoom | null
+    }
+  /** Reports what is said on the leg, both ways, as `heard`, until told otherwise. */
+  | { readonly kind: 'listen'; readonly leg: LegId; readonly on: boolean }
+  /** A short tone over whatever the leg hears, which its recording has too. */
+  | { readonly kind: 'beep'; readonly leg: LegId }
   | { readonly kind: 'stats'; readonly request: number; readonly leg: LegId }
   | { readonly kind: 'positions'; readonly request: number; readonly leg: LegId }
   | { readonly kind: 'shutdown'; readonly request: number }
+
+/** A leg while it is asked for digits that nobody else may learn. */
+export interface SecureRoom {
+  /** What each tap gets of the leg's peer: `nothing` (silence), or `speech`: everything but keys, `lookAheadMs` late. */
+  readonly streams: 'nothing' | 'speech'
+  readonly recording: 'nothing' | 'speech'
+  readonly bridge: 'nothing' | 'speech'
+  readonly listening: 'nothing' | 'speech'
+  /** What takes the place of a key. */
+  readonly mask: 'silence' | 'beep'
+  /** 40 to 60: how late `speech` is, so that a key is known before its first sample leaves. */
+  readonly lookAheadMs: number
+}
+
+/** What was done to a stretch of a recording, in milliseconds from its start: for players to draw. Says nothing of what was said. */
+export interface RecordingMark {
+  readonly channel: 0 | 1
+  readonly fromMs: number
+  readonly toMs: number
+  /** `unjudged`: overwritten because nobody could say in time whether it was sensitive. `paused`, `secure`: nothing was recorded. */
+  readonly kind: 'redacted' | 'unjudged' | 'paused' | 'secure'
+  /** The type of what was found, such as `card`, or why. */
+  readonly why: string
+}
+
+/** Whether keys are heard as tones in the audio: `auto` where SDP agreed on no telephone events. */
+export type InbandDigits = 'auto' | 'on' | 'off'
 
 /** What a peer's new key does to its rollover counter: RFC 3711 keeps it, some start again; `auto` finds out. */
 export type Rollover = 'auto' | 'keep' | 'reset'
@@ -67,8 +125,24 @@ export type FromMedia =
       readonly play: number
       readonly why: 'finished' | 'stopped' | 'closed'
     }
-  /** One finished key press (RFC 4733), told once. */
+  /** One finished key press, told once however many ways it came: RFC 4733, a tone, or signalling. */
   | { readonly kind: 'dtmf'; readonly leg: LegId; readonly digit: string; readonly durationMs: number }
+  /** A key pressed while the leg was secure. Nobody but who collects it may see it: no log, no story, no other handler. */
+  | {
+      readonly kind: 'secure.digit'
+      readonly leg: LegId
+      readonly digit: string
+      readonly durationMs: number
+      readonly by: 'event' | 'tone'
+    }
+  /** What was said (0: by the leg's peer, 1: to it), about 100 ms at a time; positions may step over what nobody sent. */
+  | {
+      readonly kind: 'heard'
+      readonly leg: LegId
+      readonly channel: 0 | 1
+      readonly positionSamples: number
+      readonly ulaw: Uint8Array
+    }
   /** The first authenticated packet of the leg arrived. */
   | { readonly kind: 'media.started'; readonly leg: LegId }
   /**
@@ -105,6 +179,16 @@ export type FromMedia =
       readonly recording: RecordingId
       readonly code: string
       readonly sealed: SealedSummary
+    }
+  /** What was to be redacted was sealed already: it is there to hear until it is redacted after the fact. Milliseconds of the recording. */
+  | {
+      readonly kind: 'record.missed'
+      readonly leg: LegId
+      readonly recording: RecordingId
+      readonly channel: 0 | 1
+      readonly fromMs: number
+      readonly toMs: number
+      readonly why: string
     }
   /** What the worker counted since it last told, by metric name. */
   | { readonly kind: 'metrics'; readonly counters: Readonly<Record<string, number>> }
@@ -188,6 +272,18 @@ export interface RecordingSpec {
   readonly header: Uint8Array
   readonly dataKey: Uint8Array
   readonly fsyncMs: number
+  /** Held back until it was judged; absent: sealed as it comes. */
+  readonly hold?: RecordingHold
+}
+
+/** How a recording waits for whoever looks for what is sensitive in it. */
+export interface RecordingHold {
+  /** How long each sample waits to be judged, at most 60,000. It is in memory for that time and 1.024 s more. */
+  readonly maxMs: number
+  /** What becomes of what was not judged in that time. */
+  readonly unjudged: 'silence' | 'tone' | 'keep'
+  /** What takes the place of what was found. */
+  readonly mask: 'silence' | 'tone'
 }
 
 export interface SealedSummary {
@@ -196,6 +292,8 @@ export interface SealedSummary {
   readonly durationMs: number
   /** SHA-256 of the whole sealed object, lower-case hex. */
   readonly sha256: string
+  /** In the order of their beginnings. */
+  readonly marks: readonly RecordingMark[]
 }
 
 export interface LegStats {

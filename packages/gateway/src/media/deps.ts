@@ -47,14 +47,30 @@ export type OpenAppStream = (spec: StreamSpec, o: { clock: Clock; sink: AppStrea
 export interface Recorder {
   readonly ready: Promise<void>
   write(channel: 0 | 1, positionSamples: number, ulaw: Uint8Array): void
+  redact(channel: 0 | 1, fromSamples: number, toSamples: number, why: string): void
+  judged(channel: 0 | 1, throughSamples: number): void
+  mark(kind: 'secure', on: boolean): void
   pause(): void
   resume(): void
   finish(): Promise<SealedSummary>
 }
 
+/** What was to be redacted when it was sealed already. */
+export interface MissedRedaction {
+  readonly channel: 0 | 1
+  readonly fromMs: number
+  readonly toMs: number
+  readonly why: string
+}
+
 export type OpenRecorder = (
   spec: RecordingSpec,
-  o: { clock: Clock; random: Random; onFailure: (code: string, sealed: SealedSummary) => void },
+  o: {
+    clock: Clock
+    random: Random
+    onFailure: (code: string, sealed: SealedSummary) => void
+    onMissed: (missed: MissedRedaction) => void
+  },
 ) => Recorder
 
 /** Everything a media worker touches; `media-worker.ts` supplies it. */

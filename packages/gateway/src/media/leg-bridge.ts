@@ -16,6 +16,8 @@ export interface BridgeHost {
   readonly pacer: Pick<Pacer<unknown>, 'busy' | 'liveCame' | 'liveOver'>
   relay(packet: RelayedPacket): void
   relayAnew(): void
+  /** Something of ours sounds over what the leg hears, so that no packet passes as it is. */
+  isMixing(): boolean
   /** Where the audio ends that the leg's taps were told it hears. */
   heardUntil(): number
   /** Tells the leg's taps what it hears. */
@@ -30,6 +32,8 @@ export interface LegBridge {
   join(other: LegBridge): void
   /** From here on both legs hear their queues, or silence. */
   part(): void
+  /** While on, the leg's keys are secret: only frames that it is given reach the other leg, no packet and no event. */
+  guard(on: boolean): void
   /** Takes what the leg's SDP agrees now. */
   configure(audio: NegotiatedAudio): void
   /** Decoded audio of the leg's peer; `made` says that nobody spoke. */
@@ -52,12 +56,16 @@ class End implements LegBridge {
   #other: End | undefined
   /** From here to the other leg. */
   #way: BridgeWay | undefined
+  #isGuarded = false
+  readonly #secretEvents = secretEvents()
   readonly ordered: OrderedSink = {
     restarted: () => this.#way?.restarted(),
     lost: (packets) => this.#way?.lost(packets),
     audio: (timestamp, payload, marker) => this.#way?.audio(timestamp, payload, marker),
-    event: (timestamp, payload, marker, clockRateHz) =>
-      this.#way?.event(timestamp, payload, marker, clockRateHz),
+    event: (timestamp, payload, marker, clockRateHz) => {
+      if (this.#isGuarded) this.#secretEvents.add(timestamp)
+      else if (!this.#secretEvents.has(timestamp)) this.#way?.event(timestamp, payload, marker, clockRateHz)
+    },
   }
 
   constructor(host: BridgeHost) {
@@ -76,6 +84,10 @@ class End implements LegBridge {
     const other = this.#other
     this.#end()
     if (other !== undefined) other.#end()
+  }
+
+  guard(on: boolean): void {
+    this.#isGuarded = on
   }
 
   configure(audio: NegotiatedAudio): void {
@@ -104,7 +116,8 @@ class End implements LegBridge {
   #begin(other: End): void {
     const host = this.#host
     this.#other = other
-    this.#way = bridgeWay(other.#asFar(host), () => host.nowMs())
+    const isGuarded = () => this.#isGuarded
+    this.#way = bridgeWay(other.#asFar(host), { isGuarded, nowMs: () => host.nowMs() })
     this.#way.configure(host.audio())
     host.relayAnew()
   }
@@ -128,6 +141,16 @@ class End implements LegBridge {
       get busy() {
         return host.pacer.busy
       },
+      get mixes() {
+        return host.isMixing()
+      },
+      get waiting() {
+        return live.frames
+      },
+      liveOver() {
+        live.clear()
+        host.pacer.liveOver()
+      },
       relay: (packet) => host.relay(packet),
       relayAnew: () => host.relayAnew(),
       live(ulaw, lost) {
@@ -140,5 +163,21 @@ class End implements LegBridge {
         if (position + shift >= host.heardUntil()) host.hear(ulaw, position + shift)
       },
     }
+  }
+}
+
+/** As many key presses as may end within a moment of each other. */
+const rememberedEvents = 4
+
+/** Events by their timestamps: the end of one is sent three times, and may come when its secrecy has ended already. */
+function secretEvents() {
+  const timestamps: number[] = []
+  return {
+    add(timestamp: number): void {
+      if (timestamps.includes(timestamp)) return
+      timestamps.push(timestamp)
+      if (timestamps.length > rememberedEvents) timestamps.shift()
+    },
+    has: (timestamp: number): boolean => timestamps.includes(timestamp),
   }
 }

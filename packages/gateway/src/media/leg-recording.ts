@@ -10,6 +10,18 @@ export interface LegRecording {
   start(spec: RecordingSpec, nowMs: number): Promise<void>
   pause(): void
   resume(): void
+  /** Overwrites a stretch of a channel, by positions on the leg's timeline or the recording's own; what began before the recording is cut there. */
+  redact(span: {
+    readonly channel: 0 | 1
+    readonly fromSamples: number
+    readonly toSamples: number
+    readonly why: string
+    readonly of?: 'leg' | 'recording'
+  }): void
+  /** Everything of the channel before this was judged. */
+  judged(channel: 0 | 1, throughSamples: number): void
+  /** The leg's secure room silences the recording of its peer from now on, or did up to now: a recording that starts meanwhile knows too. */
+  mark(kind: 'secure', on: boolean): void
   /** Resolves when everything is sealed and stored; rejects with `MediaError`. */
   stop(): Promise<SealedSummary>
   /** Audio of the caller (0) or to the caller (1), borrowed. */
@@ -30,6 +42,7 @@ export function legRecording(options: {
   let recorder: Recorder | undefined
   let recording: RecordingId | undefined
   let baseSamples = 0
+  let secure = false
 
   return {
     async start(spec, nowMs) {
@@ -45,7 +58,9 @@ export function legRecording(options: {
             recorder = undefined
             post({ kind: 'record.failed', leg, recording: spec.id, code, sealed })
           },
+          onMissed: (missed) => post({ kind: 'record.missed', leg, recording: spec.id, ...missed }),
         })
+        if (secure) recorder.mark('secure', true)
         await recorder.ready
       } catch (cause) {
         recorder = undefined
@@ -54,6 +69,15 @@ export function legRecording(options: {
     },
     pause: () => recorder?.pause(),
     resume: () => recorder?.resume(),
+    redact({ channel, fromSamples, toSamples, why, of }) {
+      const base = of === 'recording' ? 0 : baseSamples
+      recorder?.redact(channel, fromSamples - base, toSamples - base, why)
+    },
+    judged: (channel, throughSamples) => recorder?.judged(channel, throughSamples - baseSamples),
+    mark(kind, on) {
+      secure = on
+      recorder?.mark(kind, on)
+    },
     async stop() {
       const stopping = recorder
       recorder = undefined

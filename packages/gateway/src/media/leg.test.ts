@@ -14,7 +14,7 @@ function connected() {
   const { clock, leg } = testLegs()
   const one = leg('a')
   const rekey = (send: SrtpMaster, receive: readonly SrtpMaster[], rollover?: 'auto' | 'keep' | 'reset') =>
-    one.leg.connect({ ...one.audio, srtp: { suite, tag: 1, send, receive } }, rollover)
+    one.leg.connect({ ...one.audio, srtp: { suite, tag: 1, send, receive } }, rollover && { rollover })
   return { clock, one, rekey }
 }
 

@@ -1,11 +1,14 @@
 import type { LegId } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+import { alertBeep } from './alert-beep.ts'
 import { callerInput, type CallerInput, type PacketHeader } from './caller-input.ts'
 import { callerTrack, frameSamples, samplesPerMs, type CallerTrack } from './caller-track.ts'
-import type { LegStats, Rollover, SrtpPositions } from './contract.ts'
+import type { InbandDigits, LegStats, Rollover, SrtpPositions } from './contract.ts'
 import { delayHistogram } from './delay-histogram.ts'
 import type { MediaWorkerDeps } from './deps.ts'
 import { legBridge, type BridgeHost, type LegBridge } from './leg-bridge.ts'
+import { legKeys, type LegKeys, type LegKeysOptions } from './leg-keys.ts'
+import { legListener, type LegListener } from './leg-listener.ts'
 import { legRecording, type LegRecording } from './leg-recording.ts'
 import { legStreams, type Label, type LegStreams, type StreamHost } from './leg-streams.ts'
 import { hearingWatch } from './hearing-watch.ts'
@@ -40,6 +43,8 @@ export class Leg implements Paced {
   readonly channel: SecureChannel
   readonly recording: LegRecording
   readonly streams: LegStreams
+  readonly listener: LegListener
+  readonly keys: LegKeys
   slot = 0
   readonly #deps: MediaWorkerDeps
   readonly #scheduler: Scheduler
@@ -55,6 +60,7 @@ export class Leg implements Paced {
   readonly #bridge: LegBridge
   readonly #hearing = hearingWatch()
   readonly #quality: LegQuality
+  readonly #beep = alertBeep()
   #audio: NegotiatedAudio | undefined
   /** Where the audio that the leg's taps were told it hears ends. */
   #heardUntil = 0
@@ -91,15 +97,15 @@ export class Leg implements Paced {
       tell: (condition, mos) => post({ kind: 'media.condition', leg: id, condition, mos }),
     })
     this.recording = legRecording({ ...deps, leg: id, epochMs: this.#epochMs })
+    this.listener = legListener({ ...deps, leg: id })
     this.streams = legStreams({ ...deps, leg: id, warnings: this.#warnings, host: this.#streamHost() })
+    this.keys = legKeys(this.#keysHost())
     this.#track = callerTrack({
       epochMs: this.#epochMs,
       lagMs: config.reorderMs + lagBeyondReorderMs,
       emit: (ulaw, position) => {
-        this.streams.inbound(ulaw, position)
         if (!this.#filling) this.#quality.heard(ulaw)
-        this.recording.write(0, position, ulaw)
-        this.#bridge.frame(ulaw, position, this.#filling)
+        this.keys.frame(ulaw, position, this.#filling)
       },
     })
     this.#pacer = pacer<Label>({
@@ -115,7 +121,11 @@ export class Leg implements Paced {
   }
 
   /** Starts media with what SDP agreed, or goes on with what it agrees now. */
-  connect(audio: NegotiatedAudio, rollover: Rollover = 'auto', before?: SrtpPositions): void {
+  connect(
+    audio: NegotiatedAudio,
+    o: { rollover?: Rollover; before?: SrtpPositions; inbandDigits?: InbandDigits } = {},
+  ): void {
+    const { rollover = 'auto', before, inbandDigits = 'auto' } = o
     const nowMs = this.#deps.clock.monotonicMs()
     this.#audio = audio
     this.#bridge.configure(audio)
@@ -124,6 +134,7 @@ export class Leg implements Paced {
     if (newSendKey) this.#warnBelow = rekeyBelow
     this.#rtcp.configure(audio.clockRateHz)
     this.#input.configure(audio)
+    this.keys.configure(audio, inbandDigits)
     this.#watch.park(audio.direction !== 'sendrecv', nowMs)
     this.#quality.configure(audio)
     if (this.#connected) return
@@ -147,6 +158,11 @@ export class Leg implements Paced {
   /** From here on this leg and the one it was bridged with hear their queues, or silence. */
   unbridge(): void {
     this.#bridge.part()
+  }
+
+  /** A short tone over whatever the leg hears. */
+  beep(): void {
+    this.#beep.start()
   }
 
   stopPlay(): void {
@@ -200,6 +216,8 @@ export class Leg implements Paced {
     this.#scheduler.remove(this)
     for (const label of this.#pacer.clear()) this.#answer(label, 'closed')
     this.streams.closeAll()
+    this.listener.listen(false)
+    this.keys.close()
     if (this.#connected)
       this.channel.sendRtcp(this.#rtcp.goodbye(this.#sent(), this.#deps.clock.monotonicMs()))
     this.#connected = false
@@ -227,6 +245,7 @@ export class Leg implements Paced {
 
   #send(atMs: number, audible: boolean): void {
     const { frame } = this.#rtp
+    this.#beep.mix(frame)
     // While packets of a bridge pass, their audio is what is heard, and silence only stands in for them.
     if (audible || !this.#bridge.passed) this.#hear(frame, this.#position(atMs))
     if (audible) this.streams.played()
@@ -238,6 +257,7 @@ export class Leg implements Paced {
   #hear(ulaw: Uint8Array, position: number): void {
     this.#heardUntil = position + frameSamples
     this.streams.outbound(ulaw, position)
+    this.listener.frame(1, position, ulaw)
     this.recording.write(1, position, ulaw)
   }
 
@@ -284,18 +304,42 @@ export class Leg implements Paced {
   }
 
   #callerInput(): CallerInput {
-    const { post, config } = this.#deps
+    const { config } = this.#deps
     return callerInput({
       reorderMs: config.reorderMs,
       track: this.#track,
       ordered: this.#bridge.ordered,
-      onDigit: ({ digit, durationMs }) => {
-        this.streams.digit(digit)
-        post({ kind: 'dtmf', leg: this.id, digit, durationMs })
-      },
+      onEvent: () => this.keys.eventPacket(),
+      onDigit: (event) => this.keys.pressed('event', event),
       onUnknownPayload: () => (this.#unknownPayloads += 1),
       onDelay: (delayMs, nowMs) => this.#delays.record(delayMs, nowMs),
     })
+  }
+
+  #keysHost(): LegKeysOptions {
+    const { clock, post } = this.#deps
+    const leg = this.id
+    return {
+      taps: {
+        streams: (ulaw, position) => this.streams.inbound(ulaw, position),
+        listening: (ulaw, position) => this.listener.frame(0, position, ulaw),
+        recording: (ulaw, position) => this.recording.write(0, position, ulaw),
+        bridge: (ulaw, position, made) => this.#bridge.frame(ulaw, position, made),
+      },
+      nowMs: () => clock.monotonicMs(),
+      endSamples: () => this.#track.endSamples,
+      nowSamples: () => this.#position(clock.monotonicMs()),
+      isEventOpen: () => this.#input.isEventOpen,
+      plain: ({ digit, durationMs }) => {
+        this.streams.digit(digit)
+        post({ kind: 'dtmf', leg, digit, durationMs })
+      },
+      secret: ({ digit, durationMs }, by) => post({ kind: 'secure.digit', leg, digit, durationMs, by }),
+      changed: (room) => {
+        this.#bridge.guard(room !== undefined)
+        this.recording.mark('secure', room?.recording === 'nothing')
+      },
+    }
   }
 
   #bridgeHost(): BridgeHost {
@@ -308,6 +352,7 @@ export class Leg implements Paced {
         if (!this.channel.relay(packet, this.#rtp)) this.#warnings.count('srtp-key-used-up')
       },
       relayAnew: () => this.#rtp.relayAnew(),
+      isMixing: () => this.#beep.isOn,
       heardUntil: () => this.#heardUntil,
       hear: (ulaw, position) => this.#hear(ulaw, position),
     }

@@ -102,7 +102,7 @@ test('startMediaPlane() tells a leg what a new key does to the counter, and to f
   const { spawned, plane } = await start(1)
   await plane.open(a)
   plane.connect(a, {} as never)
-  plane.connect(a, {} as never, 'reset')
+  plane.connect(a, {} as never, { rollover: 'reset' })
   const told = at(spawned, 0).received.flatMap((message) => ('rollover' in message ? [message.rollover] : []))
   assert.deepEqual(told, ['auto', 'reset'])
 })

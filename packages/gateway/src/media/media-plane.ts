@@ -3,10 +3,12 @@ import type { Clock, Config, LegId, Log, StreamId } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type {
   FromMedia,
+  InbandDigits,
   LegStats,
   RecordingSpec,
   Rollover,
   SealedSummary,
+  SecureRoom,
   SrtpPositions,
   StreamSpec,
 } from './contract.ts'
@@ -16,6 +18,16 @@ import { partitionPorts } from './port-pool.ts'
 import { workerLink, type Port, type WorkerLink } from './worker-link.ts'
 
 export type PlayEnd = 'finished' | 'stopped' | 'closed'
+
+/** How a leg's media is started. */
+export interface ConnectOptions {
+  /** What a new key of the peer does to its counter; default `auto`. */
+  readonly rollover?: Rollover
+  /** How far the peer had come, when other media of this leg's end here. */
+  readonly before?: SrtpPositions
+  /** Whether its keys are heard as tones; default `auto`. */
+  readonly inbandDigits?: InbandDigits
+}
 
 /**
  * The media of all calls, in worker threads. A leg lives in the worker that opened it. When a worker dies, its legs
@@ -27,8 +39,8 @@ export interface MediaPlane extends AsyncDisposable {
    * with `MediaError` `PORTS_EXHAUSTED` or `BIND_FAILED`.
    */
   open(leg: LegId, near?: LegId): Promise<{ rtpPort: number }>
-  /** Starts media, or goes on with what SDP agrees now. `rollover` is what a new key of the peer does to its counter. */
-  connect(leg: LegId, audio: NegotiatedAudio, rollover?: Rollover, before?: SrtpPositions): void
+  /** Starts media, or goes on with what SDP agrees now. */
+  connect(leg: LegId, audio: NegotiatedAudio, o?: ConnectOptions): void
   /** How far the leg's peer has come under its SRTP key, for a leg that takes its place. */
   positions(leg: LegId): Promise<SrtpPositions>
   /** Carries audio between two legs, both ways, until `unbridge` or until either closes; a bridge that either had ends. */
@@ -38,8 +50,8 @@ export interface MediaPlane extends AsyncDisposable {
   /** Queues µ-law audio; resolves when it was played or stopped, and never rejects. */
   play(leg: LegId, ulaw: Uint8Array): Promise<PlayEnd>
   stopPlay(leg: LegId): void
-  /** Tells the conversation's stream of a key press that came by signalling. */
-  tellDigit(leg: LegId, digit: string): void
+  /** A key press came by signalling: it is told as `dtmf`, or `secure.digit`, unless the same one came by RTP too. */
+  tellDigit(leg: LegId, digit: string, durationMs: number): void
   openStream(leg: LegId, spec: StreamSpec): void
   closeStream(leg: LegId, stream: StreamId): void
   /** Resolves once the recording exists durably. Rejects with `MediaError`. */
@@ -47,6 +59,26 @@ export interface MediaPlane extends AsyncDisposable {
   pauseRecording(leg: LegId): void
   resumeRecording(leg: LegId): void
   stopRecording(leg: LegId): Promise<SealedSummary>
+  /** Overwrites a stretch of a channel of the leg's recording that is not sealed yet. */
+  redact(
+    leg: LegId,
+    span: {
+      readonly channel: 0 | 1
+      readonly fromSamples: number
+      readonly toSamples: number
+      readonly why: string
+      /** `recording`: the positions count from the recording's beginning instead of the leg's. */
+      readonly of?: 'leg' | 'recording'
+    },
+  ): void
+  /** Everything of the channel before this was judged, and may be sealed. */
+  judged(leg: LegId, channel: 0 | 1, throughSamples: number): void
+  /** Makes the leg's keys secret, or plain again with null. Resolves when they are; rejects when the leg is none any more. */
+  secure(leg: LegId, room: SecureRoom | null): Promise<void>
+  /** Reports what is said on the leg as `heard`. */
+  listen(leg: LegId, on: boolean): void
+  /** A short tone over whatever the leg hears. */
+  beep(leg: LegId): void
   stats(leg: LegId): Promise<LegStats>
   /** Reports what happens on the leg, also after its end; the returned function stops it. */
   onLeg(leg: LegId, handler: (event: FromMedia) => void): () => void
@@ -125,8 +157,8 @@ class Plane implements MediaPlane {
     }
   }
 
-  connect(leg: LegId, audio: NegotiatedAudio, rollover: Rollover = 'auto', before?: SrtpPositions): void {
-    this.#link(leg)?.post({ kind: 'leg.connect', leg, audio, rollover, ...(before && { before }) })
+  connect(leg: LegId, audio: NegotiatedAudio, o: ConnectOptions = {}): void {
+    this.#link(leg)?.post({ kind: 'leg.connect', leg, audio, rollover: 'auto', ...o })
   }
 
   bridge(a: LegId, b: LegId): void {
@@ -160,8 +192,8 @@ class Plane implements MediaPlane {
     this.#link(leg)?.post({ kind: 'play.stop', leg })
   }
 
-  tellDigit(leg: LegId, digit: string): void {
-    this.#link(leg)?.post({ kind: 'digit', leg, digit })
+  tellDigit(leg: LegId, digit: string, durationMs: number): void {
+    this.#link(leg)?.post({ kind: 'digit', leg, digit, durationMs })
   }
 
   openStream(leg: LegId, stream: StreamSpec): void {
@@ -188,6 +220,26 @@ class Plane implements MediaPlane {
     const value = await this.#request(leg, { kind: 'record.stop', leg })
     if (value?.kind !== 'sealed') throw new MediaError('RECORDING_FAILED', 'the worker gave no summary')
     return value.sealed
+  }
+
+  redact(leg: LegId, span: Parameters<MediaPlane['redact']>[1]): void {
+    this.#link(leg)?.post({ kind: 'record.redact', leg, ...span })
+  }
+
+  judged(leg: LegId, channel: 0 | 1, throughSamples: number): void {
+    this.#link(leg)?.post({ kind: 'record.judged', leg, channel, throughSamples })
+  }
+
+  async secure(leg: LegId, room: SecureRoom | null): Promise<void> {
+    await this.#request(leg, { kind: 'secure', leg, room })
+  }
+
+  listen(leg: LegId, on: boolean): void {
+    this.#link(leg)?.post({ kind: 'listen', leg, on })
+  }
+
+  beep(leg: LegId): void {
+    this.#link(leg)?.post({ kind: 'beep', leg })
   }
 
   async positions(leg: LegId): Promise<SrtpPositions> {

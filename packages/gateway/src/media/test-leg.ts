@@ -175,9 +175,12 @@ function depsOf(
     openRecorder: () => ({
       ready: Promise.resolve(),
       write: (channel, position, ulaw) => recorded.push({ channel, position, first: ulaw[0] ?? -1, ulaw }),
+      redact() {},
+      judged() {},
+      mark() {},
       pause() {},
       resume() {},
-      finish: () => Promise.resolve({ bytes: 0, segments: 0, durationMs: 0, sha256: '' }),
+      finish: () => Promise.resolve({ bytes: 0, segments: 0, durationMs: 0, sha256: '', marks: [] }),
     }),
   }
 }

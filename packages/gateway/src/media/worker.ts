@@ -122,7 +122,7 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
       case 'leg.open':
         return answer(message.request, () => openLeg(message.leg))
       case 'leg.connect':
-        return seats.get(message.leg)?.leg.connect(message.audio, message.rollover, message.before)
+        return seats.get(message.leg)?.leg.connect(message.audio, message)
       case 'bridge':
         return bridge(message.leg, message.peer)
       case 'unbridge':
@@ -134,7 +134,7 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
       case 'play.stop':
         return seats.get(message.leg)?.leg.stopPlay()
       case 'digit':
-        return seats.get(message.leg)?.leg.streams.digit(message.digit)
+        return seats.get(message.leg)?.leg.keys.pressed('info', message)
       case 'stream.open':
         return seats.get(message.leg)?.leg.streams.open(message.stream)
       case 'stream.close':
@@ -148,11 +148,24 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
         return seats.get(message.leg)?.leg.recording.pause()
       case 'record.resume':
         return seats.get(message.leg)?.leg.recording.resume()
+      case 'record.redact':
+        return seats.get(message.leg)?.leg.recording.redact(message)
+      case 'record.judged':
+        return seats.get(message.leg)?.leg.recording.judged(message.channel, message.throughSamples)
       case 'record.stop':
         return answer(message.request, async () => ({
           kind: 'sealed',
           sealed: await legOf(message.leg).recording.stop(),
         }))
+      case 'secure':
+        return answer(message.request, async () => {
+          legOf(message.leg).keys.secure(message.room)
+          return undefined
+        })
+      case 'beep':
+        return seats.get(message.leg)?.leg.beep()
+      case 'listen':
+        return seats.get(message.leg)?.leg.listener.listen(message.on)
       case 'stats':
         return answer(message.request, () => {
           const leg = legOf(message.leg)
