@@ -5,6 +5,7 @@ import { certificate, identity } from './identity-targets.ts'
 import { rtcp, rtp, srtp, wav } from './media-targets.ts'
 import { sdpAnswer, sdpOffer } from './sdp-targets.ts'
 import { sipFraming, sipMessage } from './sip-targets.ts'
+import { speechEngine } from './speech-targets.ts'
 import type { Target } from './target.ts'
 
 /** Everything that reads bytes of strangers. */
@@ -26,4 +27,5 @@ export const targets: readonly Target[] = [
   codecs,
   appAnswer,
   appSocket,
+  speechEngine,
 ]
