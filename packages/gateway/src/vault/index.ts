@@ -26,8 +26,13 @@ export {
   type RecordingReader,
   type WavExport,
 } from './recording-reader.ts'
+export type { Mask } from './mask.ts'
+export { marksDigest, recordingMarks, type RecordingMark } from './recording-marks.ts'
+export { redactRecording, type RedactedStretch, type ResealedRecording } from './redact-recording.ts'
 export {
   recordingWriter,
+  type MissedRedaction,
+  type RecordingHold,
   type RecordingSpec,
   type RecordingWriter,
   type RecordingWriterOptions,
@@ -40,3 +45,20 @@ export {
   type RecoveryStore,
   type UnfinishedRecording,
 } from './recover-recordings.ts'
+export {
+  recoverTranscript,
+  type TranscriptOutcome,
+  type UnfinishedTranscript,
+} from './recover-transcripts.ts'
+export {
+  serializeTranscriptHeader,
+  type TranscriptContent,
+  type TranscriptIdentity,
+} from './transcript-header.ts'
+export {
+  openTranscript,
+  type ExpectedTranscript,
+  type OpenedTranscript,
+  type OpenTranscriptKey,
+} from './transcript-reader.ts'
+export { transcriptWriter, type SealedTranscript, type TranscriptWriter } from './transcript-writer.ts'

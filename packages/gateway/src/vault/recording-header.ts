@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import { parseId, type CallId, type RecordingId, type TenantId } from '#kernel'
+import { headerPrefixBytes, jsonHeader, maxHeaderJsonBytes } from './json-header.ts'
 
 /** Whose recording it is. */
 export interface RecordingIdentity {
@@ -18,33 +18,18 @@ export interface RecordingInfo extends RecordingIdentity {
   readonly startedAt: string
 }
 
-const magic = 'VXKR'
-const version = 2
-export const recordingPrefixBytes = 8
-/** A header is about 250 bytes. */
-export const maxRecordingHeaderBytes = 1_024
+const form = jsonHeader('VXKR', 2)
+export const recordingPrefixBytes = headerPrefixBytes
+export const maxRecordingHeaderBytes = maxHeaderJsonBytes
 
 /** `VXKR`, version and length of the JSON as big-endian 16-bit numbers, then the JSON in its canonical form (RFC 8785). */
 export function serializeRecordingHeader(info: RecordingInfo): Uint8Array {
-  const json = new TextEncoder().encode(canonicalize({ ...info }))
-  if (json.length > maxRecordingHeaderBytes) throw new RangeError('the recording header is too long')
-  const header = new Uint8Array(recordingPrefixBytes + json.length)
-  header.set(new TextEncoder().encode(magic))
-  const view = new DataView(header.buffer)
-  view.setUint16(4, version)
-  view.setUint16(6, json.length)
-  header.set(json, recordingPrefixBytes)
-  return header
+  return form.serialize(info)
 }
 
 /** Whole length of the header that starts with `prefix`; undefined when it is none of ours. */
 export function recordingHeaderBytes(prefix: Uint8Array): number | undefined {
-  if (prefix.length < recordingPrefixBytes) return undefined
-  const view = new DataView(prefix.buffer, prefix.byteOffset, recordingPrefixBytes)
-  const ours =
-    new TextDecoder('latin1').decode(prefix.subarray(0, 4)) === magic && view.getUint16(4) === version
-  const jsonBytes = view.getUint16(6)
-  return ours && jsonBytes <= maxRecordingHeaderBytes ? recordingPrefixBytes + jsonBytes : undefined
+  return form.bytes(prefix)
 }
 
 /**
@@ -52,11 +37,10 @@ export function recordingHeaderBytes(prefix: Uint8Array): number | undefined {
  * write: one recording has one header. Never throws.
  */
 export function parseRecordingHeader(bytes: Uint8Array): RecordingInfo | undefined {
-  const length = recordingHeaderBytes(bytes)
-  if (length === undefined || bytes.length < length) return undefined
-  const info = readInfo(parseJson(bytes.subarray(recordingPrefixBytes, length)))
-  if (info === undefined) return undefined
-  return Buffer.compare(serializeRecordingHeader(info), bytes.subarray(0, length)) === 0 ? info : undefined
+  const parsed = form.parse(bytes)
+  const info = readInfo(parsed?.json)
+  if (parsed === undefined || info === undefined) return undefined
+  return Buffer.compare(serializeRecordingHeader(info), parsed.header) === 0 ? info : undefined
 }
 
 /** What the body's keys are bound to: a body under another header, call or tenant does not open. */
@@ -64,14 +48,6 @@ export function recordingContext(info: RecordingIdentity, header: Uint8Array): U
   const parts = ['voxkeep recording v2', info.tenant, info.call, info.recording]
   const hash = createHash('sha256').update(header).digest()
   return Buffer.concat([Buffer.from(parts.map((part) => `${part}\0`).join('')), hash])
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
 }
 
 function readInfo(json: unknown): RecordingInfo | undefined {

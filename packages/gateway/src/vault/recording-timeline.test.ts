@@ -8,7 +8,14 @@ const hold = 2_000
 
 function timeline() {
   const chunks: Uint8Array[] = []
-  return { chunks, line: recordingTimeline(hold, (chunk) => chunks.push(chunk.slice())) }
+  return {
+    chunks,
+    line: recordingTimeline({
+      lateSamples: hold,
+      mask: 'silence',
+      onChunk: (chunk) => chunks.push(chunk.slice()),
+    }),
+  }
 }
 const says = (channel: 0 | 1, from: number, length: number) =>
   Uint8Array.from({ length }, (_, at) => audioAt(channel, from + at))

@@ -114,6 +114,7 @@ async function verify(
     segments: found.segments,
     durationMs: Math.round(found.plainBytes / 16),
     sha256: await sha256Of(path, bytes),
+    marks: [], // they were in the memory of the process that died; what they meant was done to the audio
   }
   return { summary, complete: found.complete }
 }
