@@ -14,12 +14,13 @@ test('parseOptions() has a default for everything', () => {
     ffi: false,
     json: false,
     suite: 'AES_CM_128_HMAC_SHA1_80',
+    tuning: false,
   })
 })
 
 test('parseOptions() takes what it is given', () => {
   const args =
-    '--scenario ramp --calls 3 --seconds 4 --minutes 5 --rate 6 --steps 7,8 --record --ffi --json --suite AEAD_AES_256_GCM --workers 2 --churn 20 --profile out'
+    '--scenario ramp --calls 3 --seconds 4 --minutes 5 --rate 6 --steps 7,8 --record --ffi --json --suite AEAD_AES_256_GCM --workers 2 --churn 20 --profile out --tuning --misses missed'
   assert.deepEqual(parseOptions(args.split(' ')), {
     scenario: 'ramp',
     calls: 3,
@@ -34,7 +35,15 @@ test('parseOptions() takes what it is given', () => {
     workers: 2,
     churnMs: 20,
     profileDir: 'out',
+    tuning: true,
+    misses: 'missed',
   })
+})
+
+test('parseOptions() takes the scenario also without its option', () => {
+  const options = parseOptions(['privacy', '--json'])
+  assert.ok(typeof options === 'object' && options.scenario === 'privacy')
+  assert.equal(parseOptions(['privacy', 'ramp']), undefined)
 })
 
 test('parseOptions() records when the scenario says so', () => {

@@ -11,6 +11,8 @@ export const scenarios = [
   'soak',
   'floor',
   'keep',
+  'privacy',
+  'keypad',
 ] as const
 export type Scenario = (typeof scenarios)[number]
 
@@ -28,11 +30,13 @@ export interface BenchOptions {
   readonly suite: NonNullable<LoadOptions['suite']>
   readonly workers?: number
   readonly profileDir?: string
+  readonly tuning: boolean
+  readonly misses?: string
 }
 
 const defaultSteps = '25,50,100,150,200'
 
-export const usage = `usage: node bench/src/main.ts [options]
+export const usage = `usage: node bench/src/main.ts [scenario] [options]
 
   --scenario NAME  ${scenarios.join(' | ')} (default steady)
                    steady    calls through an app that echoes
@@ -44,9 +48,11 @@ export const usage = `usage: node bench/src/main.ts [options]
                    soak      steady for --minutes, while calls end and others begin; what grows is told
                    floor     no gateway: a stub with the socket calls of each call alone
                    keep      no calls: sealing, the audit log, its proofs, re-wrapping; needs a PostgreSQL server’s programs
+                   privacy   no calls: what is found of cards, numbers, names and addresses in a corpus made here, and how fast
+                   keypad    no calls: keys in the audio of all codecs, what is missed and misheard; needs espeak-ng
   --calls N        calls at once (default 50)
   --seconds S      how long to measure once all are up (default 10)
-  --minutes M      how long to soak (default 10)
+  --minutes M      how long to soak, or how much speech and how much music is listened to (default 10)
   --rate R         new calls a second (default 20)
   --steps A,B,…    calls at once of each step of a ramp (default ${defaultSteps})
   --churn MS       end one call and begin another this often, while measuring
@@ -56,14 +62,17 @@ export const usage = `usage: node bench/src/main.ts [options]
   --ffi            AES-GCM through node:ffi (media.ffi)
   --json           one line of JSON
   --profile DIR    write V8 CPU profiles of the gateway there
+  --misses FILE    of privacy: write what was missed there, a line of JSON each
+  --tuning         of privacy: score what recognisers are worked on with, not what is kept from them
   --help`
 
 /** `undefined` when the arguments make no sense, `help` when they ask for it. */
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' | undefined {
-  const values = parsed(args)
-  if (values === undefined) return undefined
+  const parsedArgs = parsed(args)
+  if (parsedArgs === undefined || parsedArgs.positionals.length > 1) return undefined
+  const { values, positionals } = parsedArgs
   if (values.help) return 'help'
-  const scenario = scenarios.find((name) => name === values.scenario)
+  const scenario = scenarios.find((name) => name === (positionals[0] ?? values.scenario))
   const [calls, seconds, minutes, ratePerSecond] = [
     values.calls,
     values.seconds,
@@ -92,13 +101,16 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' | u
     ...(workers !== undefined && { workers }),
     ...(churnMs !== undefined && { churnMs }),
     ...(values.profile !== undefined && { profileDir: values.profile }),
+    tuning: values.tuning,
+    ...(values.misses !== undefined && { misses: values.misses }),
   }
 }
 
 function parsed(args: readonly string[]) {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         scenario: { type: 'string', default: 'steady' },
         calls: { type: 'string', default: '50' },
@@ -113,10 +125,11 @@ function parsed(args: readonly string[]) {
         ffi: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        tuning: { type: 'boolean', default: false },
+        misses: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })
-    return values
   } catch {
     return undefined
   }

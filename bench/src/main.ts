@@ -2,6 +2,8 @@ import { parseOptions, usage } from './bench-options.ts'
 import { describeReport } from './bench-report.ts'
 import { ChildError } from './child.ts'
 import { ApiFailure } from './gateway-api.ts'
+import { describePrivacy } from './privacy-report.ts'
+import type { PrivacyReport } from './privacy.ts'
 import { runBench } from './run-bench.ts'
 
 const options = parseOptions(process.argv.slice(2))
@@ -11,7 +13,7 @@ if (options === undefined || options === 'help') {
 }
 try {
   const report = await runBench(options)
-  console.log(options.json ? JSON.stringify(report) : describeReport(report))
+  console.log(options.json ? JSON.stringify(report) : described(report))
   // Only one run of calls says in one place how many were answered.
   const { answered, calls } = report as { answered?: number; calls?: number }
   process.exitCode = answered === calls ? 0 : 1
@@ -19,4 +21,8 @@ try {
   if (!(error instanceof ChildError) && !(error instanceof ApiFailure)) throw error
   console.error(`${error.message}:\n${error instanceof ChildError ? error.detail : error.answer}`)
   process.exitCode = 1
+}
+
+function described(report: object): string {
+  return 'byType' in report ? describePrivacy(report as PrivacyReport) : describeReport(report)
 }

@@ -2,7 +2,9 @@ import type { BenchOptions } from './bench-options.ts'
 import { flood } from './flood.ts'
 import { floor } from './floor.ts'
 import { keep } from './keep.ts'
+import { keypad } from './keypad.ts'
 import { placed } from './placed.ts'
+import { privacy } from './privacy.ts'
 import { ramp } from './ramp.ts'
 import { soak } from './soak.ts'
 import { steady } from './steady.ts'
@@ -26,5 +28,9 @@ export function runBench(options: BenchOptions): Promise<object> {
       return floor(options)
     case 'keep':
       return keep()
+    case 'privacy':
+      return Promise.resolve(privacy(options))
+    case 'keypad':
+      return keypad({ minutes: options.minutes, keys: 1_600 })
   }
 }

@@ -10,6 +10,7 @@ const gates: readonly [string, string, readonly string[]][] = [
   ['format', bin('oxfmt'), ['--check', '.']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types (wire, without any runtime)', bin('tsc'), ['-p', 'packages/wire']],
+  ['types (pii, without any runtime)', bin('tsc'), ['-p', 'packages/pii']],
   ['types', bin('tsc'), ['-p', '.']],
   ['dead code', bin('knip'), []],
 ]

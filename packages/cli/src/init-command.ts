@@ -8,6 +8,7 @@ import { progress, result } from './output.ts'
 interface InitOptions {
   readonly dir: string
   readonly webhook?: string
+  readonly home?: string
   readonly address: string[]
   readonly trunk: string[]
   readonly sipPort: string
@@ -35,6 +36,7 @@ export function initCommand(): Command {
         .argParser(many)
         .default([], 'this machine'),
     )
+    .option('--home <place>', 'where you are (DE, US-CA): whose rules for recording calls count for you')
     .option('--sip-port <port>', 'SIP over TLS', '5061')
     .option('--api-port <port>', 'REST API', '8443')
     .option('--app-port <port>', 'the example app', '9443')
@@ -53,6 +55,7 @@ async function init(options: InitOptions): Promise<void> {
     ...(options.address.length > 0 && { host: '0.0.0.0' }),
     ...(options.trunk.length > 0 && { trunkAddresses: options.trunk }),
     ...(options.webhook !== undefined && { webhookUrl: options.webhook }),
+    ...(options.home !== undefined && { home: options.home.toUpperCase() }),
   })
   writeEchoOptions(dir, ports.app)
   progress('making the first API token')

@@ -10,6 +10,7 @@ const rotatable: readonly Rotated[] = [
   'records',
   'audio',
   'transcript',
+  'original',
   'analytics',
   'tokens',
   'backup',

@@ -9,18 +9,23 @@ import { checkCommand } from './check-command.ts'
 import { dialingCommand } from './dialing-command.ts'
 import { demoCommand } from './demo-command.ts'
 import { fuzzCommand } from './fuzz-command.ts'
+import { consentsCommand } from './consents-command.ts'
 import { holdsCommand } from './holds-command.ts'
 import { initCommand } from './init-command.ts'
 import { keysCommand } from './keys-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { objectsCommand } from './objects-command.ts'
+import { paymentsCommand } from './payments-command.ts'
 import { receiptCommand } from './receipt-command.ts'
 import { recordingsCommand } from './recordings-command.ts'
 import { jobsCommand, retentionCommand } from './retention-command.ts'
+import { speechCommand } from './speech-command.ts'
 import { subjectsCommand } from './subjects-command.ts'
 import { testCommand } from './test-command.ts'
 import { tokensCommand } from './tokens-command.ts'
+import { transcriptsCommand } from './transcripts-command.ts'
 import { upCommand } from './up-command.ts'
+import { vaultCommand } from './vault-command.ts'
 
 /** The whole command line, ready to parse. */
 export function createProgram(): Command {
@@ -34,10 +39,15 @@ export function createProgram(): Command {
     .addCommand(callCommand())
     .addCommand(callsCommand())
     .addCommand(recordingsCommand())
+    .addCommand(transcriptsCommand())
+    .addCommand(vaultCommand())
+    .addCommand(paymentsCommand())
     .addCommand(keysCommand())
     .addCommand(tokensCommand())
     .addCommand(retentionCommand())
     .addCommand(holdsCommand())
+    .addCommand(consentsCommand())
+    .addCommand(speechCommand())
     .addCommand(subjectsCommand())
     .addCommand(jobsCommand())
     .addCommand(dialingCommand())

@@ -3,9 +3,12 @@ import { pipeline } from 'node:stream/promises'
 import { Command } from 'commander'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { progress, result, table } from './output.ts'
+import { redactionCommands } from './recordings-redact.ts'
 
 export function recordingsCommand(): Command {
-  const recordings = new Command('recordings').description('List, export and delete sealed recordings.')
+  const recordings = new Command('recordings').description(
+    'List, export, redact and delete sealed recordings.',
+  )
   withConnection(recordings.command('list', { isDefault: true }).description('The newest recordings.'))
     .option('--limit <n>', 'how many', '20')
     .action(list)
@@ -26,6 +29,7 @@ export function recordingsCommand(): Command {
   withConnection(
     recordings.command('delete').description('Delete a recording for good.').argument('<id>'),
   ).action(remove)
+  redactionCommands(recordings)
   return recordings
 }
 

@@ -28,9 +28,12 @@ const endToEndFlags = (atOnce: number) => [
 const unitEnv = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test` }
 
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
-/** What is about keeping, not about the twenty milliseconds of live audio: these wait for disks and servers, three at a time; and fuzzing, which computes. */
+/** What is not about the twenty milliseconds of live audio: these wait for disks and servers, three at a time; and fuzzing, which computes. */
 const isKeeping =
-  /\/(?:alert|audit|aws|backup|byok|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|postgres|receipt|recording-stores|residency|retention|secrets|siem|softhsm|stream-only|tamper|vault)[^/]*\.e2e\.test\.ts$/
+  /\/(?:alert|audit|aws|backup|byok|consent|deepgram|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|payment-|postgres|presidio|privacy|receipt|recording-stores|redaction|residency|retention|secrets|siem|softhsm|speech|stream-only|tamper|token-vault|vault)[^/]*\.e2e\.test\.ts$/
+/** What measures times or compares audio sample by sample has the machine to itself. */
+const isDelicate =
+  /\/(?:bad-network|capture|flood|hostile-media|keypad|netem|openai|payment|plaintext|quality|words)[^/]*\.e2e\.test\.ts$/
 /** Those that wire real threads, disks and sockets together; they wait more than they compute. */
 const isWired = (file: string) => /^packages\/gateway\/src\/(db\/)?[^/]+$/.test(file)
 
@@ -40,8 +43,8 @@ function laneOf(file: string): string {
 }
 
 /**
- * Unit tests run in three processes side by side, of which two mostly wait; end-to-end tests get a process a file: those of live calls one after the
- * other, then those of what is kept. Each inner list runs side by side.
+ * Unit tests run in three processes side by side, of which two mostly wait; end-to-end tests get a process a file: those that need the machine one after the
+ * other, then other calls two at a time, then what is kept. Each inner list runs side by side.
  */
 export function testPlan(fast: boolean): Suite[][] {
   const all = globSync('{packages,tools,examples,bench}/**/*.test.ts', {
@@ -54,15 +57,20 @@ export function testPlan(fast: boolean): Suite[][] {
   )
   const units = [...lanes].map(([name, files]) => ({ name, files, flags: unitFlags, env: unitEnv }))
   const ends = all.filter(isEndToEnd)
+  const delicate = {
+    name: 'end to end, one at a time',
+    files: ends.filter((file) => isDelicate.test(file) && !isKeeping.test(file)),
+    flags: endToEndFlags(1),
+  }
   const calls = {
     name: 'end to end, calls',
-    files: ends.filter((file) => !isKeeping.test(file)),
-    flags: endToEndFlags(1),
+    files: ends.filter((file) => !isDelicate.test(file) && !isKeeping.test(file)),
+    flags: endToEndFlags(2),
   }
   const kept = {
     name: 'end to end, what is kept',
     files: ends.filter((file) => isKeeping.test(file)),
     flags: endToEndFlags(3),
   }
-  return fast ? [units] : [units, [calls], [kept]]
+  return fast ? [units] : [units, [delicate], [calls], [kept]]
 }

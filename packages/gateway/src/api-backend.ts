@@ -3,12 +3,13 @@ import type { ApiAlerts, ApiCalls, ApiDialing, ApiIdempotency, ApiObjects, ApiRe
 import type { Audit } from '#audit'
 import type { Calls } from '#call'
 import { CallError } from '#call'
-import type { AlertStore, CallStore, IdempotencyStore, RecordingStore } from '#db'
+import type { AlertStore, CallStore, IdempotencyStore, RecordingRow, RecordingStore } from '#db'
 import type { DialGuard } from '#dialing'
 import type { AppId, CallId, Clock, Config } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
 import { openRecording } from '#vault'
 import type { CallReceipts } from './call-receipts.ts'
+import { currentRecording } from './current-recording.ts'
 import type { Objects } from './open-objects.ts'
 import { openRecordingKey } from './open-recording-key.ts'
 import type { Retention } from './open-retention.ts'
@@ -62,16 +63,23 @@ export function apiRecordings(o: {
   keys: OpenTenantKeys
   objects: Pick<Objects, 'source' | 'keeper' | 'rows' | 'spool'>
 }): ApiRecordings {
+  const open = async (row: RecordingRow) =>
+    openRecording(await o.objects.source(row.id), openRecordingKey(o.keys), {
+      tenant: row.tenant,
+      call: row.call_id,
+      recording: row.id,
+      state: row.state === 'recovered' ? 'recovered' : 'sealed',
+      segments: row.segments ?? 0,
+    })
   return {
     list: ({ tenant, limit, before, filter }) => o.rows.list(tenant, { limit, before, ...filter }),
     get: (tenant, id) => o.rows.get(tenant, id),
-    open: async (row) =>
-      openRecording(await o.objects.source(row.id), openRecordingKey(o.keys), {
-        tenant: row.tenant,
-        call: row.call_id,
-        recording: row.id,
-        state: row.state === 'recovered' ? 'recovered' : 'sealed',
-        segments: row.segments ?? 0,
+    open: (row) =>
+      open(row).catch(async (error: unknown) => {
+        // Another may have taken its place, after a redaction, since the row was read.
+        const now = await currentRecording(o.rows, row.tenant, row.id)
+        if (now === undefined || now.id === row.id) throw error
+        return open(now)
       }),
     async delete(row) {
       if ((await o.objects.rows.find(row.id)) !== undefined) return o.objects.keeper.deleteObject(row.id)

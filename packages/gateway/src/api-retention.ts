@@ -1,15 +1,27 @@
 import { serializeNote, type SignatureKind } from '@voxkeep/tlog'
 import type { ApiRetention } from '#api'
 import type { Signers } from '#audit'
-import { subjectStore, type CallStore, type Database, type RecordingStore, type SubjectRequestRow } from '#db'
-import type { Clock } from '#kernel'
+import {
+  consentStore,
+  redactionStore,
+  subjectStore,
+  type CallStore,
+  type Database,
+  type PaymentRow,
+  type RecordingStore,
+  type SubjectRequestRow,
+} from '#db'
+import type { CallId, Clock, TenantId } from '#kernel'
 import { JobsError, type Jobs } from '#jobs'
 import type { OpenTenantKeys } from '#keys'
 import { callsOf, subjectArchive, subjectOf, type ArchiveFile } from '#retention'
 import { openRecording } from '#vault'
+import type { Transcripts } from './open-transcripts.ts'
 import type { Objects } from './open-objects.ts'
 import { openRecordingKey } from './open-recording-key.ts'
+import type { PaymentsPart } from './open-payments.ts'
 import type { Retention } from './open-retention.ts'
+import type { TokenVaultPart } from './open-token-vault.ts'
 import type { IsStreamOnly } from './stream-only.ts'
 
 export interface ApiRetentionDeps {
@@ -20,11 +32,14 @@ export interface ApiRetentionDeps {
   readonly objects: Pick<Objects, 'source'>
   readonly calls: CallStore
   readonly recordings: RecordingStore
+  readonly transcripts: Pick<Transcripts, 'rows' | 'read'>
   readonly clock: Clock
   readonly signers: Signers
   /** What archives are signed as. */
   readonly signAs: string
   readonly isStreamOnly: IsStreamOnly
+  readonly vault: Pick<TokenVaultPart, 'subjectTokens'>
+  readonly paying: Pick<PaymentsPart, 'rows'>
 }
 
 /** The log’s other keys sign nothing but checkpoints. */
@@ -39,11 +54,11 @@ export function apiRetention(o: ApiRetentionDeps): ApiRetention {
     plan: retention.plan,
     refusal: retention.refusal,
     claim: retention.claim,
-    archive(request) {
+    archive(request, { originals }) {
       if (request.kind !== 'export' || request.state !== 'done' || subjectOf(request) === undefined)
         return undefined
       const facts = { tenant: request.tenant, request: request.id, createdAt: new Date(o.clock.now()) }
-      return subjectArchive(filesOf(o, request), facts, (text) => signed(o, text))
+      return subjectArchive(filesOf(o, request, originals), facts, (text) => signed(o, text))
     },
     verifierKeys: () =>
       o.signers
@@ -72,12 +87,17 @@ function signed({ signers, signAs, clock }: ApiRetentionDeps, text: string): str
   })
 }
 
-/** All that is kept of a person: a file for each call, and one for each recording where the audio is asked for. */
-async function* filesOf(o: ApiRetentionDeps, request: SubjectRequestRow): AsyncGenerator<ArchiveFile> {
+/** All that is kept of a person: a file for each call and transcript, and for each recording where the audio is asked for. */
+async function* filesOf(
+  o: ApiRetentionDeps,
+  request: SubjectRequestRow,
+  originals: boolean,
+): AsyncGenerator<ArchiveFile> {
   const key = subjectOf(request)
   if (key === undefined) return
   const { tenant } = request
   const subjects = subjectStore(o.database)
+  const marks = redactionStore(o.database, o.clock)
   for await (const { id } of callsOf(
     { subjects, clock: o.clock },
     { tenant, key },
@@ -90,10 +110,49 @@ async function* filesOf(o: ApiRetentionDeps, request: SubjectRequestRow): AsyncG
       ...event,
       body: JSON.parse(body) as unknown,
     }))
-    yield json(`calls/${id}.json`, { call, story: await o.calls.story(tenant, id), recordings, events })
+    const tokens = await o.vault.subjectTokens.ofCall(tenant, id) // masked: nothing that brings a value back
+    const payments = await o.paying.rows.ofCall(tenant, id)
+    const consents = (
+      await consentStore(o.database).list(tenant, { call: id, limit: 1_000, before: undefined })
+    ).map(({ party_index: _index, ...shown }) => shown)
+    const story = await o.calls.story(tenant, id)
+    const paid = payments.map(shownPayment)
+    yield json(`calls/${id}.json`, { call, story, recordings, events, consents, tokens, payments: paid })
+    yield* transcriptsOf(o, tenant, id, originals)
     const playable = recordings.filter(({ state }) => state === 'sealed' || state === 'recovered')
+    for (const { id: recording } of playable) {
+      const drawn = await marks.marks(tenant, recording)
+      if (drawn.length > 0) yield json(`recordings/${recording}.marks.json`, drawn)
+    }
     if (request.with_audio) for (const recording of playable) yield* wavOf(o, recording)
   }
+}
+
+async function* transcriptsOf(
+  { transcripts }: ApiRetentionDeps,
+  tenant: TenantId,
+  call: CallId,
+  withOriginals: boolean,
+): AsyncGenerator<ArchiveFile> {
+  for (const row of await transcripts.rows.ofCall(tenant, call)) {
+    const isReadable = row.state === 'sealed' || row.state === 'recovered'
+    if (!isReadable || (row.content === 'original' && !withOriginals)) continue
+    const { lines } = await transcripts.read(row)
+    yield json(`transcripts/${row.id}.json`, { transcript: row, lines })
+  }
+}
+
+/** Without what only we and the provider know it by. */
+function shownPayment({
+  fingerprint: _f,
+  idempotency_key: _k,
+  node: _n,
+  next_at: _t,
+  attempts: _a,
+  provider_token: _p,
+  ...shown
+}: PaymentRow): object {
+  return shown
 }
 
 function json(path: string, value: unknown): ArchiveFile {

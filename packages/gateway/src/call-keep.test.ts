@@ -7,7 +7,7 @@ const tenant = 'acme' as TenantId
 const random = { bytes: (count: number) => new Uint8Array(count).fill(4) }
 const call = createId('call', 1, random)
 const recording = createId('rec', 1, random)
-const sealed = { bytes: 9, segments: 1, durationMs: 5, sha256: 'ab' }
+const sealed = { bytes: 9, segments: 1, durationMs: 5, sha256: 'ab', marks: [] }
 
 /** A keep that has only what recordings need; `happened` says what it did. */
 function keepOf(spool: { hasRoom: boolean }) {

@@ -27,6 +27,8 @@ export interface CallKeepDeps {
   readonly columns: CallColumns
   /** Keeps who else was called, so that they can be found. */
   readonly party: Keep['party']
+  readonly consent: Keep['consent']
+  readonly shredRecordings: Keep['shredRecordings']
 }
 
 /** What is kept of calls: rows and stories in the database, entries in the audit log, recordings in the spool. */
@@ -53,6 +55,8 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
       return deps.calls.insert(row, deps.columns(call))
     },
     party: (call, tenant, number) => deps.party(call, tenant, number),
+    consent: (record) => deps.consent(record),
+    shredRecordings: (tenant, call, why) => deps.shredRecordings(tenant, call, why),
     update: (tenant, id, change) => deps.calls.update(tenant, id, columnsOf(change)),
     story(call, tenant, kind, fields) {
       deps.calls

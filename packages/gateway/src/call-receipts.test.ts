@@ -71,7 +71,7 @@ describe('callReceipts()', () => {
       recordings: [{ tenantKey: 'tky_1', state: 'sealed' }],
       providerKeys: [{ tenantKey: 'tky_1', provider: 'local', providerKey: 'local:acme:1' }],
       retention: { policy: 'short', dueAt: '2026-12-21T10:00:00.000Z' },
-      consent: { state: 'not-asked' },
+      consent: { state: 'not-asked', parties: [] },
     })
   })
 
@@ -161,6 +161,9 @@ const receipt: SecurityReceipt = {
   webhooks: [{ type: 'call.incoming', host: 'app.example', signedBy: ['1f3a'], outcome: 'answered' }],
   streams: [],
   recordings: [{ id: 'rec_1', keyRef: 'tky_1', state: 'sealed', sha256: 'cd'.repeat(32), durationMs: 4_000 }],
+  consent: [],
+  redaction: null,
+  secureCapture: [],
   quality: null,
   endReason: 'caller-hung-up',
 }

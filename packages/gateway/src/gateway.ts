@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
-import { startCalls, type Calls, type PlaceCall } from '#call'
-import { dialUsageStore } from '#db'
+import { startCalls, type Calls, type CallWords, type PlaceCall } from '#call'
+import { consentStore, dialUsageStore } from '#db'
 import { openDialing, type DialGuard } from '#dialing'
 import { listenSip, type SipEdge } from '#edge/sip'
 import { Secret, systemClock, systemTenant, type AppId, type Config, type Log, type Random } from '#kernel'
@@ -15,21 +15,30 @@ import { edgeAlarms } from './edge-alarms.ts'
 import { fetchOcsp } from './fetch-ocsp.ts'
 import { ladders, type Ladders } from './ladders.ts'
 import type { Apps, Base, Memory } from './gateway-parts.ts'
+import { alsoKept } from './also-kept.ts'
 import { openApi } from './open-api.ts'
 import { openMemory } from './open-memory.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openBackups } from './open-backups.ts'
+import { openConsent, type Consents } from './open-consent.ts'
+import { openSpeech } from './open-speech.ts'
 import { openReceipts } from './open-receipts.ts'
+import { openPrivacy } from './open-privacy.ts'
 import { openObjects, type Objects } from './open-objects.ts'
+import { openRedaction } from './open-redaction.ts'
 import { auditSecrets, openSecretBook } from './open-secret-book.ts'
 import { openKeeping, type Keeping } from './open-keeping.ts'
 import { openOutbox } from './open-outbox.ts'
+import { openPaymentsPart, type PaymentsPart } from './open-payments.ts'
 import { openSigning } from './open-signing.ts'
 import { openStir } from './open-stir.ts'
+import { openTokens, type TokenVaultPart } from './open-token-vault.ts'
+import { openTranscripts } from './open-transcripts.ts'
 import { reachableTrunks, regionGuard, residency } from './residency.ts'
 import { streamOnlyKeep } from './stream-only.ts'
 import { openWatching } from './open-watching.ts'
 import { settleCrash } from './settle-crash.ts'
+import { shredder } from './shred-recordings.ts'
 import { trunkFacts } from './trunk-facts.ts'
 import { sipGauges } from './sip-gauges.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -70,13 +79,25 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   const memory = await openMemory(base)
   stack.defer(auditSecrets(secrets, { audit: memory.audit, log }))
   const apps = openApps(base, memory)
+  const engines = stack.use(openSpeech({ ...base, ...memory, ...apps }))
   const alerts = openWatching({ ...base, ...memory, ...apps })
   const objects = await openKept(base, memory)
   const signing = stack.use(await openSigning(config, { ...base, ...memory, ...apps, ...objects }))
   const rows = { calls: memory.callRows, recordings: memory.recordingRows }
   await settleCrash({ ...base, ...memory, ...rows, ...apps, spool: objects.spool })
   objects.mover.poke()
-  const keeping = stack.use(openKeeping(config, { ...base, ...memory, objects, recordings: rows.recordings }))
+  const vault = openTokens(config, { ...base, ...memory })
+  const paying = stack.use(openPaymentsPart(config, { ...base, ...memory, ...apps }))
+  const keeping = stack.use(
+    openKeeping(config, {
+      ...base,
+      ...memory,
+      objects,
+      recordings: rows.recordings,
+      also: alsoKept({ ...vault, payments: paying.rows, consents: consentStore(memory.database) }),
+      jobs: [vault.job, paying.job],
+    }),
+  )
   const media = await startMedia(base)
   const guard = await openGuard(base, memory, apps)
   const edge: { sip?: SipEdge } = {}
@@ -86,7 +107,32 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   }
   const ladder = ladders()
   const receipts = openReceipts({ ...base, ...memory, calls: memory.callRows, signing })
-  const calls = startDeciding(base, memory, apps, { media, guard, ladder, place, objects, keeping, receipts })
+  const consents = openConsent(config, { ...base, ...memory, ...keeping })
+  const transcripts = await openTranscripts(config, { ...base, ...memory, ...keeping, objects })
+  const redactor = stack.use(
+    openRedaction({
+      ...base,
+      ...memory,
+      ...keeping,
+      objects,
+      recordings: rows.recordings,
+      node: config.node.name,
+    }),
+  )
+  const words = openPrivacy(config, { ...base, ...memory, ...apps, engines, transcripts, redactor })
+  const calls = startDeciding(base, memory, apps, {
+    media,
+    guard,
+    ladder,
+    place,
+    objects,
+    keeping,
+    receipts,
+    consents,
+    words,
+    vault,
+    paying,
+  })
   edge.sip = await openEdge(base, memory, apps, { calls, ladder })
   stack.defer(() => calls.drain())
   const backups = stack.use(await openBackups(config, { ...base, ...memory, objects }))
@@ -101,7 +147,13 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
         objects,
         backups,
         keeping,
+        redactor,
         receipts,
+        consents,
+        engines,
+        transcripts,
+        vault,
+        paying,
         signing,
         alerts,
         apps: config.apps,
@@ -109,7 +161,11 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
       },
       config.api,
     ))
-  stack.use(startUpkeep({ clock: base.clock, log, maintain: () => memory.database.maintain() }))
+  const maintain = async () => {
+    await consents.prune()
+    await memory.database.maintain()
+  }
+  stack.use(startUpkeep({ clock: base.clock, log, maintain }))
 
   const owned = stack.move()
   return {
@@ -186,6 +242,10 @@ function startDeciding(
     objects: Objects
     keeping: Keeping
     receipts: CallReceipts
+    consents: Consents
+    words: CallWords
+    vault: TokenVaultPart
+    paying: PaymentsPart
   },
 ): Calls {
   const count: Metrics['count'] = (name, labels) => metrics.count(name, labels)
@@ -215,6 +275,10 @@ function startDeciding(
     verifyIdentity: stir.verifyIdentity,
     signIdentity: stir.signIdentity,
     awayFrom: residency(config),
+    consent: o.consents.rules,
+    words: o.words,
+    tokens: o.vault.tokens,
+    payments: o.paying.payments,
     keep: streamOnlyKeep(
       openCallKeep({
         clock,
@@ -231,6 +295,14 @@ function startDeciding(
         ladder: (legs) => o.ladder.take(legs),
         columns: o.keeping.retention.columns,
         party: o.keeping.retention.party,
+        consent: (record) => o.consents.keep(record),
+        shredRecordings: shredder({
+          keys,
+          audit,
+          recordings: recordingRows,
+          objects: o.objects,
+          retention: o.keeping.retention,
+        }),
       }),
       o.keeping.isStreamOnly,
       o.keeping.live,

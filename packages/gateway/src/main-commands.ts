@@ -25,6 +25,7 @@ export const usage = `node packages/gateway/src/main.ts --config FILE           
   backup --config FILE                                        make a backup while the gateway is stopped
   restore --config FILE [--id BACKUP] [--erased FILE]         bring a backup back onto an empty machine; default: the newest
   recording keys --config FILE --id RECORDING                 print a recording's wrapped keys, to open it by another program (docs/formats.md), while the gateway is stopped
+  speech try --config FILE --engine ID --file WAV [--language TAG]   let a speech engine hear a file
   config-reference                                            print docs/configuration.md
 `
 

@@ -5,6 +5,7 @@ import { startGateway } from './gateway.ts'
 import { createKeyringFile, createTokenText, liftDialing, usage } from './main-commands.ts'
 import { migrateDatabase } from './migrate-command.ts'
 import { planText } from './plan-command.ts'
+import { trySpeech } from './speech-try-command.ts'
 import { recordingKeys } from './recording-keys-command.ts'
 
 /** Runs until SIGTERM or SIGINT, then ends the calls in good order. A second signal ends the process at once. */
@@ -48,6 +49,8 @@ async function main(): Promise<void> {
       user: { type: 'string' },
       password: { type: 'string' },
       by: { type: 'string' },
+      engine: { type: 'string' },
+      language: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -67,7 +70,19 @@ async function main(): Promise<void> {
     process.stdout.write(`${await planText(values.config, values)}\n`)
   else if (command === 'recording keys' && values.config !== undefined && values.id !== undefined)
     process.stdout.write(`${JSON.stringify(await recordingKeys(values.config, values.id))}\n`)
-  else if (command === 'dialing lift' && values.config !== undefined && values.app !== undefined)
+  else if (
+    command === 'speech try' &&
+    values.config !== undefined &&
+    values.engine !== undefined &&
+    values.file !== undefined
+  ) {
+    const { engine, file, language = 'en-US' } = values
+    await trySpeech(
+      values.config,
+      { engine, file, language },
+      (line) => void process.stdout.write(`${line}\n`),
+    )
+  } else if (command === 'dialing lift' && values.config !== undefined && values.app !== undefined)
     await liftDialing(values.config, values.app)
   else if (command === 'token create' && values.config !== undefined) {
     process.stdout.write(`${await createTokenText(values.config, values)}\n`)

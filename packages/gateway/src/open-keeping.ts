@@ -1,4 +1,4 @@
-import { startJobs, type Jobs } from '#jobs'
+import { startJobs, type Job, type Jobs } from '#jobs'
 import type { Config } from '#kernel'
 import { openRetention, type Retention, type RetentionDeps } from './open-retention.ts'
 import { liveRows, streamOnlyTenants, type IsStreamOnly, type LiveRows } from './stream-only.ts'
@@ -13,7 +13,13 @@ export interface Keeping extends AsyncDisposable {
 }
 
 /** Opens what deletes, and starts its jobs in the background. */
-export function openKeeping(config: Config, deps: Omit<RetentionDeps, 'wake'>): Keeping {
+export function openKeeping(
+  config: Config,
+  deps: Omit<RetentionDeps, 'wake'> & {
+    /** Beside those of retention. */
+    readonly jobs: readonly Job[]
+  },
+): Keeping {
   const queue: { jobs?: Jobs } = {}
   const wake = async (job: string) => queue.jobs?.start(job)
   const retention = openRetention(config, { ...deps, wake })
@@ -21,7 +27,7 @@ export function openKeeping(config: Config, deps: Omit<RetentionDeps, 'wake'>): 
     database: deps.database.jobs,
     clock: deps.clock,
     log: deps.log,
-    jobs: retention.jobs,
+    jobs: [...retention.jobs, ...deps.jobs],
     count: (name, labels) => deps.metrics.count(name, labels),
   })
   queue.jobs = jobs

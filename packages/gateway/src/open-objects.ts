@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Audit } from '#audit'
-import { objectRows, type Database, type ObjectRows, type RecordingStore } from '#db'
+import {
+  objectRows,
+  transcriptStore,
+  type Database,
+  type ObjectRows,
+  type RecordingStore,
+  type TranscriptStore,
+} from '#db'
 import {
   fileSource,
   type ByteSource,
@@ -11,6 +18,7 @@ import {
   type Random,
   type RecordingId,
   type Secret,
+  type TranscriptId,
 } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
 import {
@@ -28,10 +36,11 @@ import {
   type VerifyOptions,
   type VerifyReport,
 } from '#objects'
-import { openRecording } from '#vault'
+import { openRecording, openTranscript } from '#vault'
 import type { Metrics } from './metrics.ts'
 import { objectEvents } from './object-events.ts'
 import { openRecordingKey } from './open-recording-key.ts'
+import { expectedOf, openTranscriptKey } from './open-transcripts.ts'
 import { startObjectCheck } from './object-check.ts'
 
 export interface ObjectsDeps {
@@ -78,7 +87,11 @@ export async function openObjects(config: Config, deps: ObjectsDeps): Promise<Ob
   const keeper = objectKeeper({ rows, spool, stores, node, shred, clock, log, onEvent })
   const mover = stack.use(startMover({ rows, spool, keeper, clock, log, parallel }))
   const source = (id: string) => sourceOf({ rows, spool, stores }, id)
-  const authenticate = (row: ListedRow) => authenticateRecording(deps, row, source)
+  const transcripts = transcriptStore(database, clock)
+  const authenticate = (row: ListedRow) =>
+    row.kind === 'transcript'
+      ? authenticateTranscript(deps, transcripts, row, source)
+      : authenticateRecording(deps, row, source)
   const verify = (o: VerifyOptions) => verifyObjects({ rows, stores, clock, onEvent, authenticate }, o)
   stack.use(
     startObjectCheck({ ...config.objects.verify, clock, log, verify, cleanUp: () => cleanUp(stores, deps) }),
@@ -132,6 +145,16 @@ async function authenticateRecording(
     segments: recording.segments ?? 0,
   })
   for await (const part of reader.read(0, reader.durationMs + 1)) part.fill(0) // all of it: lengths are rounded
+}
+
+async function authenticateTranscript(
+  { keys }: ObjectsDeps,
+  transcripts: TranscriptStore,
+  { tenant, id }: ListedRow,
+  source: Objects['source'],
+): Promise<void> {
+  const row = await transcripts.get(tenant, id as TranscriptId)
+  if (row !== undefined) await openTranscript(await source(id), openTranscriptKey(keys), expectedOf(row))
 }
 
 async function cleanUp({ all }: Stores, { clock, log, metrics }: ObjectsDeps): Promise<void> {

@@ -1,5 +1,12 @@
 import type { Audit } from '#audit'
-import { holdStore, retentionStore, subjectStore, type Database, type RecordingStore } from '#db'
+import {
+  holdStore,
+  retentionStore,
+  subjectStore,
+  transcriptStore,
+  type Database,
+  type RecordingStore,
+} from '#db'
 import {
   endOf,
   type CallId,
@@ -25,6 +32,7 @@ import {
   sweep,
   type DestroyObject,
   type Holds,
+  type AlsoKept,
   type Plan,
   type Policies,
   type SubjectIndex,
@@ -44,6 +52,7 @@ export interface RetentionDeps {
   readonly random: Random
   readonly log: Log
   readonly metrics: Metrics
+  readonly also: AlsoKept
   /** Has the job of this name run soon. */
   readonly wake: (job: string) => Promise<unknown>
 }
@@ -100,6 +109,7 @@ export function openRetention(config: Config, deps: RetentionDeps): Retention {
     ...common,
     subjects: subjectStore(database),
     holdsOn: holds.onCall,
+    also: deps.also,
     wake: () => deps.wake(subjectsJob),
   })
   const count = (name: string, labels: Readonly<Record<string, string>>, by?: number) =>
@@ -156,12 +166,14 @@ function callColumns(rules: Policies, index: SubjectIndex) {
   }
 }
 
-function destroyer({ objects, keys, recordings }: RetentionDeps): DestroyObject {
+function destroyer({ objects, keys, recordings, database, clock }: RetentionDeps): DestroyObject {
+  const transcripts = transcriptStore(database, clock)
   return async ({ id, tenant }) => {
     if ((await objects.rows.find(id)) !== undefined) return void (await objects.keeper.deleteObject(id))
     await keys.shredObject(tenant, id)
     await objects.spool.remove(id)
     await recordings.markDeleted(tenant, id as RecordingId)
+    await transcripts.markDeleted(tenant, id)
   }
 }
 

@@ -81,11 +81,34 @@ export function receiptBody({
       policyVersion: retention?.policy_version ?? null,
       dueAt: retention?.due_at?.toISOString() ?? null,
     },
-    // Whether anybody agreed to anything, was silenced, or typed a card: this gateway does not ask, redact or collect.
-    consent: { state: 'not-asked' },
-    redaction: { state: 'not-applied' },
-    secureCapture: { state: 'not-used' },
+    // Whether anybody agreed to anything, was silenced, or typed a card.
+    consent: consentOf(receipt.consent),
+    redaction: redactionOf(receipt.redaction),
+    secureCapture: captureOf(receipt.secureCapture),
   }
+}
+
+/** What was keyed in where nobody else could learn it: the kinds of fields, never a digit. */
+function captureOf(entries: SecurityReceipt['secureCapture']) {
+  const captures = entries.map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() }))
+  return { state: entries.length === 0 ? 'not-used' : 'used', captures }
+}
+
+/** What was taken out, by type; `not-applied` where nobody listened. */
+function redactionOf(redaction: SecurityReceipt['redaction']) {
+  if (redaction === null) return { state: 'not-applied' }
+  return { state: 'applied', ...redaction, found: { ...redaction.found } }
+}
+
+/** From what stands against a recording most to what does least. */
+const consentStates = ['revoked', 'refused', 'unanswered', 'announced', 'given', 'not-required'] as const
+
+/** What each party said last, and what that comes to for all of them. */
+function consentOf(entries: SecurityReceipt['consent']) {
+  const last = new Map(entries.map((entry) => [entry.party, entry.state]))
+  const worst = consentStates.find((state) => [...last.values()].includes(state))
+  const parties = entries.map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() }))
+  return { state: worst ?? 'not-asked', parties }
 }
 
 type Signalling = SecurityReceipt['sip']

@@ -3,7 +3,7 @@ import type { CallStore, OrphanedCall, RecordingStore } from '#db'
 import { createId, type AppId, type Clock, type Log, type Random, type TenantId } from '#kernel'
 import { KeyError, type OpenTenantKeys } from '#keys'
 import type { Spool } from '#objects'
-import { recoverRecordings, type RecoveredRecording } from '#vault'
+import { marksDigest, recoverRecordings, type RecoveredRecording } from '#vault'
 import type { Outbox } from '#webhook'
 import type { Metrics } from './metrics.ts'
 import { openRecordingKey } from './open-recording-key.ts'
@@ -60,7 +60,7 @@ async function tellRecording(deps: CrashDeps, recovered: RecoveredRecording): Pr
   deps.metrics.count('recordings_recovered', { state })
   const { sha256, segments, durationMs } =
     outcome.state === 'failed' ? { sha256: null, segments: 0, durationMs: null } : outcome.sealed
-  const fields = { recording, state, sha256, segments, durationMs }
+  const fields = { recording, state, sha256, segments, durationMs, marksSha256: marksDigest([]) }
   await deps.audit.append({ type: 'recording.recovered', tenant, call, actor: 'system', fields })
   await addLine(deps, recovered, `recording.${state}`, { recording, segments, durationMs })
   const type = state === 'sealed' ? 'recording.completed' : `recording.${state}`

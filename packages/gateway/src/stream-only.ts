@@ -89,8 +89,8 @@ function changed(row: CallRow, { state, answeredAtMs, trunk, variables }: CallCh
 
 /** Words that the configuration, the protocols or we choose. Everything else could tell of a person. */
 const plainFields: ReadonlySet<string> = new Set([
-  'app', 'by', 'cipher', 'code', 'codec', 'commands', 'direction', 'export', 'hold', 'host', 'job', 'keyRef', 'kind', 'names',
-  'parts', 'policy', 'reason', 'request', 'rule', 'scopes', 'srtp', 'state', 'stream', 'suite', 'tls', 'token', 'trunk', 'what', 'why',
+  'app', 'by', 'cipher', 'code', 'codec', 'commands', 'consequence', 'content', 'direction', 'engine', 'export', 'hold', 'host', 'job', 'keyRef', 'kind', 'names',
+  'parts', 'payment', 'policy', 'provider', 'reason', 'region', 'request', 'rule', 'scopes', 'srtp', 'state', 'stream', 'suite', 'tls', 'token', 'trunk', 'vaultToken', 'what', 'why',
 ]) // prettier-ignore
 
 /** The audit log, in which entries of stream-only tenants carry nothing but words from closed sets, figures, and ids. */

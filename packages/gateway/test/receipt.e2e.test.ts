@@ -54,7 +54,7 @@ test(
       media: { suite: 'AEAD_AES_256_GCM' },
       recordings: [{ state: 'sealed' }],
       providerKeys: [{ provider: 'local' }],
-      consent: { state: 'not-asked' },
+      consent: { state: 'not-required' },
     })
     assert.match(receipt.recordings[0]?.tenantKey ?? '', /^tky_/)
 

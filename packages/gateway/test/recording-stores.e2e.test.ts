@@ -15,6 +15,7 @@ const scopes = [
   'calls:read',
   'recordings:read',
   'recordings:delete',
+  'recordings:redact',
   'objects:read',
   'objects:verify',
   'metrics:read',
@@ -201,6 +202,8 @@ describe('a recording in an S3 bucket (moto, over TLS)', { skip: withoutMoto() }
     const { lock_until: until } = await untilState(gateway, locked)
     assert.ok(Date.parse(until ?? '') > Date.now())
     await assert.rejects(gateway.api.recordings.delete(locked), { status: 409, why: 'lock' })
+    const spans = [{ channel: 'caller' as const, from_ms: 0, to_ms: 500 }]
+    await assert.rejects(gateway.api.recordings.redact(locked, { spans }), { status: 409, why: 'lock' })
     assert.ok(await isHeard(gateway, locked))
   })
 })

@@ -17,7 +17,7 @@ async function everyRequest(): Promise<string[]> {
     token: 't',
     fetch: async (url, { method }) => {
       sent.push(
-        `${method} ${new URL(url).pathname.replace('/x_1', '/{id}').replace('/an-app', '/{app}').replace('/tile/*', '/tile/{*}').replace('/a-job', '/{name}')}`,
+        `${method} ${new URL(url).pathname.replace('/x_1', '/{id}').replace('/an-app', '/{app}').replace('/tile/*', '/tile/{*}').replace('/a-job', '/{name}').replace('/a-token', '/{token}')}`,
       )
       return Response.json({ data: [], has_more: false, next_cursor: null })
     },
@@ -33,6 +33,8 @@ async function everyRequest(): Promise<string[]> {
     recordings.get('x_1'),
     recordings.audio('x_1'),
     recordings.delete('x_1'),
+    recordings.marks('x_1'),
+    recordings.redact('x_1', { spans: [] }),
   ])
   await Promise.all([tokens.list(), tokens.create({ name: 'n', scopes: [] }), tokens.revoke('x_1')])
   const { retention, holds, subjects, jobs } = client
@@ -43,6 +45,17 @@ async function everyRequest(): Promise<string[]> {
   const { objects, backups } = client
   await Promise.all([objects.list(), objects.get('x_1'), objects.verify(), client.erasures()])
   await Promise.all([backups.list(), backups.get('x_1'), backups.create()])
+  await client.transcripts.get('x_1')
+  await client.speech.engines()
+  const { vault, payments, consents } = client
+  await Promise.all([consents.list(), consents.find('n'), consents.choose('n', 'none'), consents.rules()])
+  await Promise.all([
+    vault.create({ kind: 'other', value: 'v', purposes: ['p'] }),
+    vault.get('a-token'),
+    vault.find('other', 'v'),
+  ])
+  await Promise.all([vault.reveal('a-token', { purpose: 'p', reason: 'r' }), vault.delete('a-token')])
+  await Promise.all([payments.list(), payments.get('x_1')])
   const { audit } = client
   await Promise.all([
     audit.list(),

@@ -2,7 +2,11 @@ import { VoxkeepApiError } from './api-error.ts'
 import type { CallCommand } from './commands.ts'
 import type { Listing } from './pages.ts'
 import { auditOf, type AuditClient } from './client-audit.ts'
+import { consentsOf, type ConsentsClient } from './client-consents.ts'
 import { keepingOf, type KeepingClient } from './client-keeping.ts'
+import { speechOf, type SpeechClient } from './client-speech.ts'
+import { transcriptsOf, type TranscriptsClient } from './client-transcripts.ts'
+import { vaultOf, type VaultClient } from './client-vault.ts'
 import { objectsOf, type ObjectsClient } from './client-objects.ts'
 import { act, json, listOf, withSignal } from './requests.ts'
 import type {
@@ -28,10 +32,19 @@ import type {
   Token,
   TokenRequest,
 } from './resources.ts'
+import type { RecordingMarks, RecordingRedaction, RedactionRequest } from './resources-redactions.ts'
 import { apiTransport, type Send, type TransportOptions } from './transport.ts'
 
 /** The gateway's REST API. Every method rejects with `VoxkeepApiError`. */
-export interface VoxkeepClient extends KeepingClient, AuditClient, ObjectsClient {
+export interface VoxkeepClient
+  extends
+    KeepingClient,
+    ConsentsClient,
+    SpeechClient,
+    TranscriptsClient,
+    VaultClient,
+    AuditClient,
+    ObjectsClient {
   readonly calls: {
     /** Newest first. */
     list(options?: CallListOptions): Listing<Call>
@@ -60,6 +73,10 @@ export interface VoxkeepClient extends KeepingClient, AuditClient, ObjectsClient
     /** A stereo WAV (caller left, app right), decrypted by the gateway as it is read. */
     audio(id: string, options?: AudioOptions, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
     delete(id: string, signal?: AbortSignal): Promise<void>
+    /** What was overwritten or left out, and where. */
+    marks(id: string, signal?: AbortSignal): Promise<RecordingMarks>
+    /** Overwrites stretches of a sealed recording for good. Again: nothing changes. */
+    redact(id: string, request: RedactionRequest, options?: ActOptions): Promise<RecordingRedaction>
   }
   readonly tokens: {
     list(options?: PageOptions): Listing<Token>
@@ -101,6 +118,10 @@ export function createClient(options: ClientOptions): VoxkeepClient {
     keys: keysOf(send),
     dialing: dialingOf(send),
     ...keepingOf(send),
+    ...consentsOf(send),
+    ...speechOf(send),
+    ...transcriptsOf(send),
+    ...vaultOf(send),
     ...auditOf(send),
     ...objectsOf(send),
   }
@@ -153,6 +174,10 @@ function recordingsOf(send: Send): VoxkeepClient['recordings'] {
     },
     delete: (id, signal) =>
       act(send, { method: 'DELETE', path: item('recordings', id), ...withSignal(signal) }),
+    marks: (id, signal) =>
+      json(send, { method: 'GET', path: `${item('recordings', id)}/marks`, ...withSignal(signal) }),
+    redact: (id, request, options) =>
+      json(send, { method: 'POST', path: `${item('recordings', id)}/redact`, body: request, ...options }),
   }
 }
 

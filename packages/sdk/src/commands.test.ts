@@ -9,10 +9,32 @@ test('commands builds what the gateway understands', () => {
     commands.reject(603),
     commands.play('prompt.wav', 2),
     commands.gather({ num_digits: 4, finish_on_key: '', timeout_ms: 3_000, prompt_url: 'pin.wav' }),
+    commands.collect(
+      [
+        { field: 'card-number', prompt_url: 'card.wav', cards: ['visa'] },
+        { field: 'pin', name: 'door' },
+      ],
+      {
+        purposes: ['payment'],
+        mode: 'agent',
+      },
+    ),
+    commands.cancelCollect(),
+    commands.pay('stripe', {
+      amount_minor: 1_999,
+      currency: 'eur',
+      fields: { 'card-number': { prompt_url: 'card.wav', prompts: [{ url: 'wrong.wav', fault: 'luhn' }] } },
+    }),
+    commands.cancelPay(),
     commands.record(),
     commands.pauseRecording(),
     commands.resumeRecording(),
     commands.stopRecording(),
+    commands.transcribe({ language: 'de', engine: 'ears' }),
+    commands.stopTranscribing(),
+    commands.expect('card', 5_000),
+    commands.redact({ from_ms: 1_000, to_ms: 2_000 }, { channel: 'caller', why: 'slip' }),
+    commands.redact({ last_ms: 5_000 }),
     commands.stream('wss://app.example/s', { direction: 'inbound', parameters: { a: 'b' } }),
     commands.stopStream(),
     commands.wait(5),
@@ -37,7 +59,7 @@ test('commands builds what the gateway understands', () => {
   )
   const parsed = decisionAnswer.safeParse(answer)
   assert.ok(parsed.success, JSON.stringify(parsed.error?.issues))
-  assert.equal(parsed.data.length, 22)
+  assert.equal(parsed.data.length, 31)
   assert.deepEqual(parsed.data[1], { type: 'reject', status: 603 })
-  assert.deepEqual(parsed.data[11], { type: 'wait' })
+  assert.deepEqual(parsed.data[20], { type: 'wait' })
 })

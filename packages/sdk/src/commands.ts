@@ -1,9 +1,16 @@
+import type { PiiType, RedactOptions, RedactSpan, TranscribeOptions } from './commands-words.ts'
+import type { CollectField, CollectOptions, PayOptions } from './commands-collect.ts'
+
 /** What an app can ask of a call, in the answer to a webhook that asks or in mid-call by `client.calls.command()`. */
 export type CallCommand =
   | { type: 'answer' }
   | { type: 'reject'; status?: RejectStatus }
   | ({ type: 'play'; url: string; loop?: number } & PlayOptions)
   | ({ type: 'gather' } & GatherOptions)
+  | ({ type: 'collect'; action?: 'start'; fields: CollectField[] } & CollectOptions)
+  | { type: 'collect'; action: 'cancel' }
+  | ({ type: 'pay'; action?: 'start'; provider: string } & PayOptions)
+  | { type: 'pay'; action: 'cancel' }
   | { type: 'record'; action?: 'start' | 'pause' | 'resume' | 'stop' }
   | ({ type: 'stream'; action?: 'start'; url: string } & StreamOptions)
   | { type: 'stream'; action: 'stop' }
@@ -15,6 +22,12 @@ export type CallCommand =
   | { type: 'consult'; action: 'cancel' }
   | ({ type: 'transfer'; action?: 'start'; to: string } & TransferOptions)
   | { type: 'transfer'; action: 'complete' }
+  | ({ type: 'transcribe'; action?: 'start' | 'stop' } & TranscribeOptions)
+  | { type: 'transcribe'; action: 'expect'; expect: PiiType; for_ms?: number }
+  | ({ type: 'redact' } & RedactSpan & RedactOptions)
+  | ({ type: 'consent'; action?: 'ask'; prompt_url: string } & ConsentOptions)
+  | { type: 'consent'; action: 'assert'; answer: 'given' | 'refused'; party?: ConsentParty }
+  | { type: 'consent'; action: 'revoke'; party?: ConsentParty }
   | { type: 'hangup' }
 
 export type RejectStatus = 403 | 404 | 480 | 486 | 603
@@ -31,6 +44,22 @@ export interface GatherOptions {
   /** How long to wait for the first or the next key, in milliseconds. */
   timeout_ms?: number
   prompt_url?: string
+}
+
+export type ConsentParty = 'all' | 'caller' | 'dialled'
+
+export interface ConsentOptions {
+  /** Whose; default: everybody’s who must agree. */
+  party?: ConsentParty
+  /** What counts as yes; `continue`: the prompt was heard and nobody refused. Default: all three. */
+  accept?: ('key' | 'speech' | 'continue')[]
+  yes_key?: string
+  no_key?: string
+  timeout_ms?: number
+  attempts?: number
+  /** Where the party is, as far as the app knows: `US-CA`, `DE`. */
+  jurisdiction?: string[]
+  on_refuse?: 'go-on' | 'ask' | 'hangup'
 }
 
 export interface StreamOptions {
@@ -77,6 +106,38 @@ export const commands = {
     ...options,
   }),
   gather: (options: GatherOptions = {}): CallCommand => ({ type: 'gather', ...options }),
+  /** Turns what is said into words from now on, by the app's privacy policy: told as `call.transcript`. */
+  transcribe: (options: TranscribeOptions = {}): CallCommand => ({ type: 'transcribe', ...options }),
+  stopTranscribing: (): CallCommand => ({ type: 'transcribe', action: 'stop' }),
+  /** The caller is asked for this: what they say next is taken for it. */
+  expect: (type: PiiType, forMs?: number): CallCommand => ({
+    type: 'transcribe',
+    action: 'expect',
+    expect: type,
+    ...(forMs !== undefined && { for_ms: forMs }),
+  }),
+  /** Overwrites a stretch of the running recording. */
+  redact: (span: RedactSpan, options: RedactOptions = {}): CallCommand => ({
+    type: 'redact',
+    ...span,
+    ...options,
+  }),
+  /** Asks for consent to a recording, where the parties’ places want that. */
+  consent: (promptUrl: string, options: ConsentOptions = {}): CallCommand => ({
+    type: 'consent',
+    prompt_url: promptUrl,
+    ...options,
+  }),
+  /** Has keys pressed that nobody else may learn; afterwards the app is asked with `call.collected`, and gets tokens. */
+  collect: (fields: CollectField[], options: CollectOptions = {}): CallCommand => ({
+    type: 'collect',
+    fields,
+    ...options,
+  }),
+  cancelCollect: (): CallCommand => ({ type: 'collect', action: 'cancel' }),
+  /** Has a card or an account keyed in and paid with; afterwards the app is asked with `call.paid`. */
+  pay: (provider: string, options: PayOptions = {}): CallCommand => ({ type: 'pay', provider, ...options }),
+  cancelPay: (): CallCommand => ({ type: 'pay', action: 'cancel' }),
   record: (): CallCommand => ({ type: 'record', action: 'start' }),
   pauseRecording: (): CallCommand => ({ type: 'record', action: 'pause' }),
   resumeRecording: (): CallCommand => ({ type: 'record', action: 'resume' }),

@@ -4,6 +4,8 @@ export {
   answerWith,
   commands,
   type CallCommand,
+  type ConsentOptions,
+  type ConsentParty,
   type CallOutOptions,
   type DialOptions,
   type GatherOptions,
@@ -12,6 +14,42 @@ export {
   type StreamOptions,
   type TransferOptions,
 } from './commands.ts'
+export type {
+  CardBrand,
+  CollectFault,
+  CollectField,
+  CollectKind,
+  CollectOptions,
+  CollectPrompts,
+  PayOptions,
+  RoomOptions,
+} from './commands-collect.ts'
+export {
+  isCollected,
+  isCollectProgress,
+  isPaid,
+  type CollectedEvent,
+  type CollectedField,
+  type CollectOutcome,
+  type CollectProgressEvent,
+  type PaidEvent,
+  type PaidMethod,
+  type PayOutcome,
+} from './webhook-collect.ts'
+export {
+  isTranscript,
+  type PiiType,
+  type RedactOptions,
+  type RedactSpan,
+  type TranscribeOptions,
+  type TranscriptEvent,
+} from './commands-words.ts'
+export type {
+  Transcript,
+  TranscriptFinding,
+  TranscriptLine,
+  TranscriptOptions,
+} from './resources-transcripts.ts'
 export type { HeaderSource } from './header-value.ts'
 export type { Listing } from './pages.ts'
 export type {
@@ -75,4 +113,21 @@ export type {
   RetentionPlan,
   SubjectRequest,
 } from './resources-keeping.ts'
+export type { SpeechEngine } from './resources-speech.ts'
+export type { Consent, ConsentChoice, ConsentListOptions, ConsentRule } from './resources-consents.ts'
 export type { AuditClient, AuditKeys, AuditListOptions, AuditReport } from './client-audit.ts'
+export type {
+  RecordingMark,
+  RecordingMarks,
+  RecordingRedaction,
+  RedactionRequest,
+  RedactionSpan,
+} from './resources-redactions.ts'
+export type { VaultClient } from './client-vault.ts'
+export type {
+  NewVaultToken,
+  Payment,
+  PaymentListOptions,
+  VaultToken,
+  VaultTokenKind,
+} from './resources-vault.ts'

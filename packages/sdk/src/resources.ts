@@ -59,6 +59,10 @@ export interface Recording {
   /** Of the whole sealed object. */
   readonly sha256: string | null
   readonly key_ref: string
+  /** The recording of which this is what was left when it was redacted. */
+  readonly replaces: string | null
+  /** What was left of this one when it was redacted; reading or deleting this one means that. */
+  readonly replaced_by: string | null
 }
 
 export type Scope =
@@ -66,6 +70,15 @@ export type Scope =
   | 'calls:write'
   | 'recordings:read'
   | 'recordings:delete'
+  | 'recordings:redact'
+  | 'transcripts:read'
+  | 'transcripts:original'
+  | 'vault:read'
+  | 'vault:write'
+  | 'vault:reveal'
+  | 'payments:read'
+  | 'consent:read'
+  | 'consent:write'
   | 'objects:read'
   | 'objects:verify'
   | 'backups:read'
@@ -146,7 +159,15 @@ export interface CallRequest {
 }
 
 /** What a key seals; `system` is the root of keyed hashes, which is never rotated. */
-export type KeyPurpose = 'records' | 'audio' | 'transcript' | 'analytics' | 'tokens' | 'backup' | 'system'
+export type KeyPurpose =
+  | 'records'
+  | 'audio'
+  | 'transcript'
+  | 'original'
+  | 'analytics'
+  | 'tokens'
+  | 'backup'
+  | 'system'
 
 /** One of the tenant's keys, without anything secret. */
 export interface TenantKey {

@@ -1,4 +1,6 @@
 import type { Call } from './resources.ts'
+import type { TranscriptEvent } from './commands-words.ts'
+import type { CollectedEvent, CollectProgressEvent, PaidEvent } from './webhook-collect.ts'
 
 /** How a peer's signalling is protected: TLS version, cipher suite, key exchange group. */
 export interface TransportFacts {
@@ -99,7 +101,16 @@ export interface NoticeEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export type WebhookEvent = IncomingCallEvent | ConnectedEvent | GatheredEvent | DialedEvent | NoticeEvent
+export type WebhookEvent =
+  | IncomingCallEvent
+  | ConnectedEvent
+  | GatheredEvent
+  | DialedEvent
+  | CollectedEvent
+  | PaidEvent
+  | CollectProgressEvent
+  | TranscriptEvent
+  | NoticeEvent
 
 export function isIncomingCall(event: WebhookEvent): event is IncomingCallEvent {
   return event.type === 'call.incoming'

@@ -13,6 +13,8 @@ export interface ConfigSource {
   readonly webhookUrl: string
   /** The app's certificate chains to the deployment's own authority, not to the system's. */
   readonly appUsesOwnAuthority: boolean
+  /** Where the deployment is, for the rules of consent: `DE`, `US-CA`. */
+  readonly home?: string
   readonly workers?: number
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Changes the settings before they are written. */
@@ -56,8 +58,15 @@ function settings(source: ConfigSource): ConfigSettings {
     apps: [app(source)],
     trunks: [{ id: 'phones', app: 'app', allowedAddresses: source.trunkAddresses }],
     egress: { allowPrivate: source.allowPrivate },
+    ...consentOf(source),
     ...(source.logLevel !== undefined && { log: { level: source.logLevel } }),
   }
+}
+
+/** What is only tried out has phones with names instead of numbers, which say of nobody where they are. */
+function consentOf({ home, appUsesOwnAuthority }: ConfigSource): Fields {
+  if (home !== undefined) return { consent: { home } }
+  return appUsesOwnAuthority ? { consent: { unknown: 'one-party' } } : {}
 }
 
 function app(source: ConfigSource): Fields {

@@ -17,6 +17,8 @@ export interface CallMedia {
   /** Starts the audio, or goes on with it as renegotiated. */
   connect(audio: NegotiatedAudio): void
   press(digit: DtmfDigit, durationMs: number): void
+  /** Plays the key's tones in place of speech, once the ones before it are over. */
+  pressAloud(digit: DtmfDigit, durationMs: number): void
   readonly stats: MediaStats
   /** Sends RTCP BYE and closes the sockets; the statistics stay. */
   close(): void
@@ -83,6 +85,10 @@ class Media implements CallMedia {
 
   press(digit: DtmfDigit, durationMs: number): void {
     this.#sender.press(digit, durationMs)
+  }
+
+  pressAloud(digit: DtmfDigit, durationMs: number): void {
+    this.#sender.pressAloud(digit, durationMs)
   }
 
   receive(datagram: Uint8Array): void {

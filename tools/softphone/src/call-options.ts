@@ -13,9 +13,14 @@ export interface KeyPress {
   readonly atMs: number
   /** Default 100. */
   readonly durationMs?: number
-  /** Default `rtp`: a telephone event of RFC 4733. */
-  readonly by?: 'rtp' | 'info'
+  readonly by?: KeyWay
 }
+
+/** `rtp`: a telephone event of RFC 4733, the default. `info`, `info-dtmf`: SIP INFO of either type. `tone`: in the audio. */
+export type KeyWay = 'rtp' | 'info' | 'info-dtmf' | 'tone'
+
+/** Presses keys in a call that is up. */
+export type Keypad = (digit: DtmfDigit, by?: KeyWay, durationMs?: number) => void
 
 export interface CallOptions extends ConnectionOptions {
   /** A SIP URI, or what stands before the `@`. */
@@ -40,6 +45,8 @@ export interface CallOptions extends ConnectionOptions {
   readonly onWire?: (datagram: Uint8Array, send: (datagram: Uint8Array) => void) => void
   readonly onEvent?: (event: CallEvent) => void
   readonly dtmf?: readonly KeyPress[]
+  /** Given the keypad when the call is up. */
+  readonly onKeypad?: (press: Keypad) => void
   /** Hang up this long after the answer. */
   readonly hangupAfterMs?: number
   /** Aborting it hangs up, or cancels a call that is not answered yet. */

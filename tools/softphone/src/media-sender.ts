@@ -3,6 +3,7 @@ import { encodeAlaw, encodeUlaw } from '@voxkeep/wire/g711'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { writeRtpHeader } from '@voxkeep/wire/rtp'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
+import { keyTone } from './key-tone.ts'
 import type { SpeechReader } from './speech.ts'
 
 export interface MediaSender {
@@ -10,6 +11,8 @@ export interface MediaSender {
   next(): Uint8Array
   /** Presses a key once the ones before it are released. Nothing happens when telephone events were not agreed. */
   press(digit: DtmfDigit, durationMs: number): void
+  /** Plays a key's tones in place of speech, once the ones before it are over, with a pause after them. */
+  pressAloud(digit: DtmfDigit, durationMs: number): void
   readonly ssrc: number
   readonly packets: number
   readonly octets: number
@@ -19,6 +22,7 @@ export interface MediaSender {
 
 const headerBytes = 12
 const samplesPerMs = 8
+const pauseSamples = 80 * samplesPerMs
 
 /** The outgoing RTP stream of one call, unencrypted. A re-negotiated format goes on under the same SSRC and numbers. */
 export function mediaSender(speech: SpeechReader, audio: () => NegotiatedAudio): MediaSender {
@@ -27,6 +31,7 @@ export function mediaSender(speech: SpeechReader, audio: () => NegotiatedAudio):
   const buffer = new Uint8Array(headerBytes + 2_000)
   const keys: { readonly digit: DtmfDigit; readonly durationMs: number }[] = []
   let pressing: EventPacket[] = []
+  let aloud: Int16Array = new Int16Array(0)
   let sequence = random.getUint16(4)
   let timestamp = random.getUint32(8)
   let [packets, octets] = [0, 0]
@@ -48,6 +53,11 @@ export function mediaSender(speech: SpeechReader, audio: () => NegotiatedAudio):
       const { codec, sendPayloadType, dtmf, ptimeMs } = audio()
       const samples = new Int16Array(ptimeMs * samplesPerMs)
       speech.read(samples) // goes on while a key is pressed, as a caller's voice would
+      if (aloud.length > 0) {
+        samples.fill(0)
+        samples.set(aloud.subarray(0, samples.length))
+        aloud = aloud.slice(samples.length)
+      }
       if (pressing.length === 0) pressNext()
       const key = pressing.shift()
       const startedAt = timestamp
@@ -59,6 +69,13 @@ export function mediaSender(speech: SpeechReader, audio: () => NegotiatedAudio):
       const encode = codec === 'PCMU' ? encodeUlaw : encodeAlaw
       encode(samples, buffer.subarray(headerBytes))
       return packet(sendPayloadType, packets === 0, startedAt, samples.length)
+    },
+    pressAloud(digit, durationMs) {
+      const tone = keyTone(digit, durationMs)
+      const more = new Int16Array(aloud.length + tone.length + pauseSamples)
+      more.set(aloud)
+      more.set(tone, aloud.length)
+      aloud = more
     },
     press(digit, durationMs) {
       if (audio().dtmf !== undefined) keys.push({ digit, durationMs })

@@ -107,13 +107,19 @@ export class OutgoingCall {
     this.#bye(this.#dialog, () => this.#end({ why: 'hung-up' }))
   }
 
-  /** Presses a key by `application/dtmf-relay`, for peers without RFC 4733. */
-  sendInfo(digit: string, durationMs: number): void {
+  /** Presses a key by signalling, for peers without RFC 4733: the two bodies in use (both of them older than any RFC). */
+  sendInfo(
+    digit: string,
+    durationMs: number,
+    type: 'application/dtmf-relay' | 'application/dtmf' = 'application/dtmf-relay',
+  ): void {
     if (this.#state !== 'up' || this.#dialog === undefined) return
     const request = dialogRequest(this.#dialog, 'INFO', {
       contact: this.#deps.contact,
-      headers: [['Content-Type', 'application/dtmf-relay']],
-      body: encoder.encode(`Signal=${digit}\r\nDuration=${durationMs}\r\n`),
+      headers: [['Content-Type', type]],
+      body: encoder.encode(
+        type === 'application/dtmf' ? `${digit}\r\n` : `Signal=${digit}\r\nDuration=${durationMs}\r\n`,
+      ),
     })
     this.#deps.request(request, ignoreOutcome)
   }

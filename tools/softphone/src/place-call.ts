@@ -140,7 +140,8 @@ class PlacedCall {
   }
 
   #schedule(): void {
-    const { dtmf = [], hangupAfterMs } = this.#options
+    const { dtmf = [], hangupAfterMs, onKeypad } = this.#options
+    onKeypad?.((digit, by = 'rtp', durationMs = 100) => this.#press({ digit, by, durationMs }))
     for (const key of dtmf) this.#later(key.atMs, () => this.#press(key))
     if (hangupAfterMs !== undefined) this.#later(hangupAfterMs, () => this.#call?.hangup())
   }
@@ -149,9 +150,17 @@ class PlacedCall {
     this.#cancels.push(this.#parts.clock.set(delayMs, fire))
   }
 
-  #press({ digit, durationMs = 100, by = 'rtp' }: KeyPress): void {
-    if (by === 'info') this.#call?.sendInfo(digit, durationMs)
-    else this.#parts.media.press(digit, durationMs)
+  #press({ digit, durationMs = 100, by = 'rtp' }: Omit<KeyPress, 'atMs'>): void {
+    switch (by) {
+      case 'rtp':
+        return this.#parts.media.press(digit, durationMs)
+      case 'tone':
+        return this.#parts.media.pressAloud(digit, durationMs)
+      case 'info':
+        return this.#call?.sendInfo(digit, durationMs)
+      case 'info-dtmf':
+        return this.#call?.sendInfo(digit, durationMs, 'application/dtmf')
+    }
   }
 
   #result(end: CallEnd): CallResult {

@@ -98,6 +98,8 @@ export function sampleFacts(): DemoFacts {
         duration_ms: 4_980,
         bytes: 80_000,
         sha256,
+        replaces: null,
+        replaced_by: null,
       },
       fileSha256: sha256,
       fileBytes: 80_000,

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { RecordingRow } from '#db'
 import { isObjectError } from '#objects'
 import { parseByteRange } from './byte-range.ts'
 import type { RecordingAudio } from './deps.ts'
-import { existingRecording, recordingParams } from './existing-recording.ts'
+import { currentRecording, playable, recordingParams } from './existing-recording.ts'
 import { areKeysAway } from './keys-away.ts'
 import { ApiError } from './problem.ts'
 import { auditAct, problemResponse, type RouteContext } from './route-context.ts'
@@ -36,7 +35,7 @@ export function audioRoute({ app, deps }: RouteContext): void {
       response: { 200: wav, 206: wav, default: problemResponse },
     },
     async handler(request, reply) {
-      const row = playable(await existingRecording(deps, request))
+      const row = playable(await currentRecording(deps, request))
       const { from_ms, to_ms, format } = request.query
       const fields = {
         recording: row.id,
@@ -70,13 +69,6 @@ export function audioRoute({ app, deps }: RouteContext): void {
       }
     },
   })
-}
-
-function playable(row: RecordingRow): RecordingRow {
-  if (row.state === 'recording') throw new ApiError('recording-running')
-  if (row.state === 'deleted') throw new ApiError('recording-deleted')
-  if (row.state === 'failed') throw new ApiError('recording-unusable')
-  return row
 }
 
 /** Closes the recording when the last byte is out or the client went away. */

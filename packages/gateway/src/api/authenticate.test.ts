@@ -22,10 +22,23 @@ const operations: [string, string, (typeof scopes)[number], unknown?][] = [
   ['GET', `/v1/recordings/rec_${noId}`, 'recordings:read'],
   ['GET', `/v1/recordings/rec_${noId}/audio`, 'recordings:read'],
   ['DELETE', `/v1/recordings/rec_${noId}`, 'recordings:delete'],
+  ['GET', `/v1/recordings/rec_${noId}/marks`, 'recordings:read'],
+  [
+    'POST',
+    `/v1/recordings/rec_${noId}/redact`,
+    'recordings:redact',
+    { spans: [{ channel: 'caller', from_ms: 0, to_ms: 1, why: 'card' }] },
+  ],
+  ['GET', '/v1/speech/engines', 'calls:read'],
+  ['GET', '/v1/consents', 'consent:read'],
+  ['GET', '/v1/consents/rules', 'consent:read'],
+  ['POST', '/v1/consents/find', 'consent:read', { number: '+12125550100' }],
+  ['POST', '/v1/consents/choices', 'consent:write', { number: '+12125550100', choice: 'none' }],
   ['GET', '/v1/tokens', 'tokens:admin'],
   ['POST', '/v1/tokens', 'tokens:admin', { name: 'x', scopes: ['tokens:admin'] }],
   ['DELETE', `/v1/tokens/tok_${noId}`, 'tokens:admin'],
   ['GET', `/v1/calls/${someCall}/receipt`, 'calls:read'],
+  ['GET', `/v1/calls/${someCall}/transcript`, 'transcripts:read'],
   ['GET', '/v1/alerts', 'alerts:read'],
   ['GET', `/v1/alerts/alrt_${noId}`, 'alerts:read'],
   ['POST', `/v1/alerts/alrt_${noId}/ack`, 'alerts:write'],
@@ -63,6 +76,13 @@ const operations: [string, string, (typeof scopes)[number], unknown?][] = [
   ['GET', `/v1/subjects/requests/dsr_${noId}/archive`, 'subjects:read'],
   ['GET', '/v1/dialing/stops', 'dialing:read'],
   ['DELETE', '/v1/dialing/stops/agent', 'dialing:write'],
+  ['POST', '/v1/vault/tokens', 'vault:write', { kind: 'other', value: 'something', purposes: ['test'] }],
+  ['POST', '/v1/vault/tokens/find', 'vault:read', { kind: 'other', value: 'nothing' }],
+  ['GET', `/v1/vault/tokens/vt_${noId}`, 'vault:read'],
+  ['POST', `/v1/vault/tokens/vt_${noId}/reveal`, 'vault:reveal', { purpose: 'test', reason: 'to test' }],
+  ['DELETE', `/v1/vault/tokens/vt_${noId}`, 'vault:write'],
+  ['GET', '/v1/payments', 'payments:read'],
+  ['GET', `/v1/payments/pay_${noId}`, 'payments:read'],
   ['GET', '/metrics', 'metrics:read'],
 ]
 
@@ -92,7 +112,8 @@ test('the table above has every operation of the OpenAPI document that needs a t
   const tested = operations.map(
     ([method, path]) =>
       `${method} ${path
-        .replace(/\/(call|rec|tok|alrt|bak|hold|dsr)_[0-9a-f]{32}/, '/{id}')
+        .replace(/\/(call|rec|tok|alrt|bak|hold|dsr|pay)_[0-9a-f]{32}/, '/{id}')
+        .replace(/\/vt_[0-9a-f]{32}/, '/{token}')
         .replace('/retention.sweep/', '/{name}/')
         .replace('/stops/agent', '/stops/{app}')
         .replace(/\?.*$/, '')

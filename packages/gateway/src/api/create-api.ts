@@ -4,6 +4,7 @@ import { answerProblem, toApiError } from './answer-problem.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authentication } from './authenticate.ts'
 import { callsRoutes } from './calls-routes.ts'
+import { consentsRoutes } from './consents-routes.ts'
 import { dialingRoutes } from './dialing-routes.ts'
 import { cursors } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
@@ -16,11 +17,15 @@ import { jobsRoutes } from './jobs-routes.ts'
 import { ApiError } from './problem.ts'
 import { backupsRoutes } from './backups-routes.ts'
 import { objectsRoutes } from './objects-routes.ts'
+import { paymentsRoutes } from './payments-routes.ts'
 import { recordingsRoutes } from './recordings-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
+import { speechRoutes } from './speech-routes.ts'
 import { subjectsRoutes } from './subjects-routes.ts'
 import { systemRoutes } from './system-routes.ts'
 import { tokensRoutes } from './tokens-routes.ts'
+import { transcriptRoute } from './transcript-route.ts'
+import { vaultRoutes } from './vault-routes.ts'
 import { witnessRoute } from './witness-route.ts'
 
 /** The API with all its routes, not yet listening. Closing it ends its timers. */
@@ -47,11 +52,16 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   app.addHook('onClose', async () => idempotency[Symbol.dispose]())
   const context = { app, deps, cursors: cursors(deps.key), once: idempotency.once }
   callsRoutes(context)
+  transcriptRoute(context)
   recordingsRoutes(context)
   objectsRoutes(context)
   backupsRoutes(context)
   retentionRoutes(context)
   holdsRoutes(context)
+  consentsRoutes(context)
+  speechRoutes(context)
+  vaultRoutes(context)
+  paymentsRoutes(context)
   subjectsRoutes(context)
   jobsRoutes(context)
   tokensRoutes(context)

@@ -13,8 +13,14 @@ export interface ApiRetention {
   refusal(call: CallId, object: string): Promise<ApiRefusal | undefined>
   /** Decides an object’s deletion; false when a hold stands against it. From then on it is carried through. */
   claim(object: string): Promise<boolean>
-  /** A finished export as a tar archive, made as it is read; undefined when it can no longer be made. */
-  archive(request: SubjectRequestRow): AsyncIterable<Uint8Array> | undefined
+  /**
+   * A finished export as a tar archive, made as it is read; undefined when it can no longer be made. `originals`: with what was said word for word, where
+   * that is kept.
+   */
+  archive(
+    request: SubjectRequestRow,
+    o: { readonly originals: boolean },
+  ): AsyncIterable<Uint8Array> | undefined
   /** The keys that signed archives, now and before, as C2SP verifier keys. */
   verifierKeys(): readonly string[]
   /** Every job of this node’s database, in a fixed order. */

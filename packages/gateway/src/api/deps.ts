@@ -19,10 +19,15 @@ import type {
 import type { Deletion } from '#objects'
 import type { WavExport } from '#vault'
 import type { ApiAudit } from './deps-audit.ts'
+import type { ApiConsents } from './deps-consents.ts'
 import type { ApiKeys } from './deps-keys.ts'
 import type { ApiBackups } from './deps-backups.ts'
 import type { ApiObjects } from './deps-objects.ts'
+import type { ApiSpeech } from './deps-speech.ts'
+import type { ApiRedactions } from './deps-redactions.ts'
 import type { ApiRetention } from './deps-retention.ts'
+import type { ApiPayments, ApiVault } from './deps-vault.ts'
+import type { ApiTranscripts } from './deps-transcripts.ts'
 
 /** What the API needs of the rest; `gateway.ts` supplies it. Everything takes the tenant: another's rows do not exist. */
 export interface ApiDeps {
@@ -35,9 +40,15 @@ export interface ApiDeps {
   readonly tokens: Tokens
   readonly calls: ApiCalls
   readonly recordings: ApiRecordings
+  readonly redactions: ApiRedactions
+  readonly transcripts: ApiTranscripts
   readonly objects: ApiObjects
   readonly backups: ApiBackups
   readonly retention: ApiRetention
+  readonly consents: ApiConsents
+  readonly speech: ApiSpeech
+  readonly vault: ApiVault
+  readonly payments: ApiPayments
   readonly dialing: ApiDialing
   readonly keys: ApiKeys
   readonly alerts: ApiAlerts

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request as httpsRequest } from 'node:https'
-import type { IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPki } from '@voxkeep/pki'
@@ -22,13 +20,20 @@ import {
   type TrunkId,
 } from '#kernel'
 import type { Deletion } from '#objects'
+import { fakeTokenVault, type FakeTokenVault } from '#tokens'
 import type { ApiDeps } from './deps.ts'
 import { fakeAudit, type FakeAudit } from './fake-audit.ts'
 import { fakeAlerts, type FakeAlerts } from './fake-alerts.ts'
 import { fakeKeys, type FakeKeys } from './fake-keys.ts'
 import { fakeBackups, type FakeBackups } from './fake-backups.ts'
+import { fakeConsents, type FakeConsents } from './fake-consents.ts'
+import { fakeApiPayments, type FakeApiPayments } from './fake-payments.ts'
 import { fakeObjects, type FakeObjects } from './fake-objects.ts'
+import { fakeRedactions, type FakeRedactions } from './fake-redactions.ts'
+import { fakeSpeech } from './fake-speech.ts'
 import { fakeRetention, type FakeRetention } from './fake-retention.ts'
+import { fakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts'
+import { send, type Received, type Sent } from './fake-send.ts'
 import { startApi } from './start-api.ts'
 
 /** The API over real HTTPS on loopback, in front of a world in memory: for tests. */
@@ -43,24 +48,6 @@ export interface FakeApi extends AsyncDisposable {
   /** A fresh token's text. */
   token(scopes?: readonly Scope[], more?: { tenant?: string; expiresInMs?: number }): Promise<string>
   send(method: string, path: string, more?: Sent): Promise<Received>
-}
-
-export interface Sent {
-  readonly token?: string
-  readonly headers?: Record<string, string>
-  /** Sent as JSON unless it is a string. */
-  readonly body?: unknown
-}
-
-export interface Received {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly bytes: Buffer
-  readonly json: {
-    readonly [name: string]: unknown
-    readonly data: Record<string, unknown>[]
-    readonly code: number
-  }
 }
 
 export interface FakeWorld {
@@ -79,6 +66,11 @@ export interface FakeWorld {
   /** How a deletion ends. */
   deletion: Deletion
   readonly objects: FakeObjects
+  readonly consents: FakeConsents
+  readonly redactions: FakeRedactions
+  readonly vault: FakeTokenVault
+  readonly payments: FakeApiPayments
+  readonly transcripts: FakeTranscripts
   readonly backups: FakeBackups
   readonly retention: FakeRetention
   readonly keys: FakeKeys
@@ -119,7 +111,7 @@ export async function startFakeApi(options: { rateLimitPerMinute?: number } = {}
       const issued = await tokens.issueToken({ ...own, tenant: (more.tenant ?? tenant) as TenantId })
       return issued.text.reveal()
     },
-    send: (method, path, more) => send(api.port, method, path, more),
+    send: (method, path, more) => send({ port: api.port, ca: pki.caPem }, method, path, more),
     async [Symbol.asyncDispose]() {
       await api[Symbol.asyncDispose]()
       await auditing[Symbol.asyncDispose]()
@@ -143,6 +135,11 @@ function fakeWorld(): FakeWorld {
     openAudio: 0,
     deletion: { state: 'deleted' },
     objects: fakeObjects(),
+    consents: fakeConsents(),
+    redactions: fakeRedactions(happened),
+    vault: fakeTokenVault(),
+    payments: fakeApiPayments(),
+    transcripts: fakeTranscripts(),
     backups: fakeBackups(),
     retention: fakeRetention(),
     keys: fakeKeys(happened),
@@ -162,8 +159,14 @@ type WorldDeps = Pick<
   | 'metrics'
   | 'backups'
   | 'objects'
+  | 'consents'
+  | 'redactions'
+  | 'speech'
+  | 'vault'
+  | 'payments'
   | 'recordings'
   | 'retention'
+  | 'transcripts'
 >
 
 function worldDeps(world: FakeWorld): WorldDeps {
@@ -177,6 +180,12 @@ function worldDeps(world: FakeWorld): WorldDeps {
     calls: fakeCalls(world),
     recordings: fakeRecordings(world),
     objects: world.objects.deps,
+    consents: world.consents.deps,
+    redactions: world.redactions.deps,
+    speech: fakeSpeech(),
+    vault: world.vault,
+    payments: world.payments.deps,
+    transcripts: world.transcripts.deps,
     backups: world.backups.deps,
     retention: world.retention.deps,
     keys: world.keys.deps,
@@ -361,39 +370,10 @@ export function addRecording(world: FakeWorld, more: Partial<RecordingRow> = {})
     sha256: 'ab'.repeat(32),
     key_ref: 'local:1',
     channels: 2,
+    replaces: null,
+    replaced_by: null,
     ...more,
   }
   world.recordings.set(row.id, row)
   return row
-}
-
-async function send(port: number, method: string, path: string, sent: Sent = {}): Promise<Received> {
-  const { promise, resolve, reject } = Promise.withResolvers<Received>()
-  const isText = typeof sent.body === 'string'
-  const headers = {
-    ...(sent.token !== undefined && { authorization: `Bearer ${sent.token}` }),
-    ...(sent.body !== undefined && !isText && { 'content-type': 'application/json' }),
-    ...sent.headers,
-  }
-  const request = httpsRequest({
-    host: '127.0.0.1',
-    servername: 'localhost',
-    port,
-    method,
-    path,
-    headers,
-    ca: pki.caPem,
-    agent: false,
-  })
-  request.on('error', reject)
-  request.on('response', (response) => {
-    response.toArray().then((chunks) => {
-      const bytes = Buffer.concat(chunks as Buffer[])
-      const isJson = /[/+]json/.test(response.headers['content-type'] ?? '')
-      const json = (isJson ? JSON.parse(bytes.toString()) : {}) as Received['json']
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, json })
-    }, reject)
-  })
-  request.end(sent.body === undefined || isText ? sent.body : JSON.stringify(sent.body))
-  return promise
 }

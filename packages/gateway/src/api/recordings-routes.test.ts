@@ -54,6 +54,8 @@ test('GET /v1/recordings/:id gives its particulars', async () => {
     segments: 1,
     sha256: 'ab'.repeat(32),
     key_ref: 'local:1',
+    replaces: null,
+    replaced_by: null,
   })
 })
 

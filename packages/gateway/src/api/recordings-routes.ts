@@ -4,8 +4,10 @@ import type { RecordingRow } from '#db'
 import type { CallId } from '#kernel'
 import { audioRoute } from './audio-route.ts'
 import type { ApiDeps } from './deps.ts'
-import { existingRecording, recordingParams } from './existing-recording.ts'
+import { currentRecording, existingRecording, recordingParams } from './existing-recording.ts'
 import { ApiError } from './problem.ts'
+import { redactionRoutes } from './redaction-routes.ts'
+import { refuseHeld } from './refuse-held.ts'
 import { auditAct, pageOfRows, problemResponse, type RouteContext } from './route-context.ts'
 import { deletion } from './schemas-objects.ts'
 import { callId, pageOf, pageQuery, recording } from './schemas.ts'
@@ -17,6 +19,7 @@ export function recordingsRoutes(context: RouteContext): void {
   readRoutes(context)
   audioRoute(context)
   deleteRoute(context)
+  redactionRoutes(context)
 }
 
 function readRoutes({ app, deps, cursors }: RouteContext): void {
@@ -73,7 +76,7 @@ function deleteRoute({ app, deps }: RouteContext): void {
       },
     },
     async handler(request, reply) {
-      const row = await existingRecording(deps, request)
+      const row = await currentRecording(deps, request)
       if (row.state === 'recording') throw new ApiError('recording-running')
       if (row.state !== 'deleted') await decide(deps, request, row)
       const deleted = await deps.recordings.delete(row)
@@ -93,12 +96,4 @@ async function decide(deps: ApiDeps, request: FastifyRequest, row: RecordingRow)
   await auditAct(deps, request, { type: 'recording.kept', ...about })
   await refuseHeld(deps, row)
   throw new ApiError('held', { why: 'hold' })
-}
-
-async function refuseHeld(deps: ApiDeps, row: RecordingRow): Promise<void> {
-  const refusal = await deps.retention.refusal(row.call_id, row.id)
-  if (refusal === undefined) return
-  const until = refusal.until === null ? [] : [`until ${refusal.until.toISOString()}`]
-  const errors = [...refusal.holds, ...until].map((detail) => ({ pointer: '/id', in: 'params', detail }))
-  throw new ApiError('held', { why: refusal.why, errors })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 export const keyPurpose = z
-  .enum(['records', 'audio', 'transcript', 'analytics', 'tokens', 'backup', 'system'])
+  .enum(['records', 'audio', 'transcript', 'original', 'analytics', 'tokens', 'backup', 'system'])
   .describe('What a key seals; `system` is the root of keyed hashes, which is never rotated')
 const time = z.iso.datetime({ precision: 3 })
 const nullableTime = time.nullable()

@@ -93,6 +93,11 @@ export const recording = z
     segments: z.int().nullable(),
     sha256: z.string().nullable().describe('Of the whole sealed object'),
     key_ref: z.string().describe('The tenant’s key under which its own was made'),
+    replaces: z
+      .string()
+      .nullable()
+      .describe('The recording of which this is what was left when it was redacted'),
+    replaced_by: z.string().nullable().describe('What was left of this one when it was redacted'),
   })
   .meta({ id: 'Recording' })
 

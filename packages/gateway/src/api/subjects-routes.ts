@@ -158,11 +158,12 @@ function archiveRoute({ app, deps }: RouteContext): void {
     async handler(request, reply) {
       const row = await existing({ deps }, request)
       if (row.with_audio) needScope(callerOf(request), 'recordings:read')
-      const archive = deps.retention.archive(row)
+      const originals = callerOf(request).scopes.includes('transcripts:original')
+      const archive = deps.retention.archive(row, { originals })
       if (archive === undefined) throw new ApiError('export-unavailable')
       await auditAct(deps, request, {
         type: 'subject.archive',
-        fields: { export: row.id, withAudio: row.with_audio },
+        fields: { export: row.id, withAudio: row.with_audio, originals },
       })
       return reply
         .code(200)

@@ -48,6 +48,8 @@ export function showRecording(row: RecordingRow): z.input<typeof recording> {
     segments: row.segments,
     sha256: row.sha256,
     key_ref: row.key_ref,
+    replaces: row.replaces,
+    replaced_by: row.replaced_by,
   }
 }
 

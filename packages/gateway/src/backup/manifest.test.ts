@@ -33,7 +33,7 @@ const manifest: fc.Arbitrary<Manifest> = fc.record({
       name,
       bytes: fc.nat(),
       sha256: hash,
-      table: fc.stringMatching(/^[a-z_]{1,20}$/),
+      table: fc.stringMatching(/^(?:[a-z_]{1,20}\.)?[a-z_]{1,20}$/),
       rows: fc.nat(),
     }),
     { maxLength: 3 },

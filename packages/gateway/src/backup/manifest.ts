@@ -52,7 +52,7 @@ export interface Manifest {
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/)
-const partName = z.string().regex(/^[a-z0-9_-]{1,64}\.vxb$/)
+const partName = z.string().regex(/^[a-z0-9_-]{1,60}(?:\.[a-z0-9_-]{1,60})?\.vxb$/)
 const count = z.int().min(0)
 const part = { name: partName, bytes: count, sha256: hex }
 const shape = z.strictObject({
@@ -72,7 +72,13 @@ const shape = z.strictObject({
     data_key: base64,
   }),
   tables: z
-    .array(z.strictObject({ ...part, table: z.string().regex(/^[a-z0-9_]{1,60}$/), rows: count }))
+    .array(
+      z.strictObject({
+        ...part,
+        table: z.string().regex(/^(?:[a-z0-9_]{1,60}\.)?[a-z0-9_]{1,60}$/),
+        rows: count,
+      }),
+    )
     .max(1_000),
   objects: z.strictObject({ list: z.strictObject(part), count, bytes: count }),
   lacking: z.array(z.string().max(64)),

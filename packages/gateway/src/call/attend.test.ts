@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LegId, TenantId } from '#kernel'
+import type { CallId, LegId, TenantId } from '#kernel'
 import { startCalls } from './calls.ts'
+import { callCommands } from './commands.ts'
 import type { IncomingCall, SignallingEvents } from './contract.ts'
 import { pickUp, settle, traced } from './fake-run.ts'
 import { answers, fakeAnswer, fakeWorld, type FakeWorld } from './fake-world.ts'
@@ -204,6 +205,24 @@ test('interop 28: a REFER that names another leg we dialled joins the callers of
     receipts.map(({ legs }) => legs.map(({ via }) => via)),
     [['command'], ['command', 'refer']],
   )
+})
+
+test('interop 28: a caller who is moved in the middle of a collect is heard again a second after their last key', async () => {
+  const { world, calls, named, caller } = await secondCaller()
+  const { data } = world.asked.findLast(({ type }) => type === 'call.incoming') ?? {}
+  const call = calls.get((data as { readonly call_id?: CallId }).call_id as CallId)
+  assert.ok(call)
+  const card = { type: 'collect', mode: 'agent', fields: [{ field: 'ssn' }], purposes: ['a'] }
+  await call.command(callCommands.parse([card]))
+  await settle()
+  attends(world, [], named)
+  await settle()
+  assert.deepEqual(traced(world, /^secure/), ['secure new on', 'secure new on'], 'and so is its new media')
+  world.clock.advance(1_000)
+  assert.deepEqual(traced(world, /^secure/).slice(2), ['secure new off'])
+  caller()?.ended('caller-hung-up')
+  await settle()
+  assert.deepEqual([calls.active, world.clock.timers], [0, 0])
 })
 
 test('interop 28: a caller who will not be moved stays where they are, and a new recording goes on', async () => {

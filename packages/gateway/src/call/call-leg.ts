@@ -1,5 +1,5 @@
 import type { LegId, TrunkId } from '#kernel'
-import type { FromMedia, SrtpPositions } from '#media'
+import type { FromMedia, InbandDigits, SecureRoom, SrtpPositions } from '#media'
 import { samePeerKeys, type AudioCodec, type NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type {
   HangupReason,
@@ -27,6 +27,7 @@ export interface LegWatcher {
 export interface LegProfile {
   readonly srtp: LegSrtp
   readonly codecs: readonly AudioCodec[]
+  readonly inbandDigits: InbandDigits
 }
 
 export type LegDeps = Pick<CallDeps, 'media' | 'random' | 'advertisedAddress'>
@@ -50,6 +51,7 @@ export class CallLeg {
   #hungUp: Promise<void> | undefined
   #endedAs: SignallingEnd | undefined
   #isRekeying = false
+  #room: SecureRoom | null = null
   /** Which dialog speaks for the leg: what a replaced one still says is not heard. */
   #dialog = 0
   /** The names that its dialogs have or had. */
@@ -79,6 +81,11 @@ export class CallLeg {
   get isHeldByPeer(): boolean {
     const { direction } = this.#audio ?? {}
     return direction === 'recvonly' || direction === 'inactive'
+  }
+
+  /** While its keys are secret. */
+  get room(): SecureRoom | null {
+    return this.#room
   }
 
   get isClosed(): boolean {
@@ -126,7 +133,14 @@ export class CallLeg {
     const isSameKey = before !== undefined && this.#audio !== undefined && samePeerKeys(this.#audio, audio)
     this.#audio = audio
     const rollover = isSameKey ? 'keep' : this.#profile.srtp.rollover
-    this.#deps.media.connect(this.id, audio, rollover, before)
+    const { inbandDigits } = this.#profile
+    this.#deps.media.connect(this.id, audio, { rollover, inbandDigits, ...(before && { before }) })
+  }
+
+  /** Makes the keys of the leg's peer secret, or plain again with null, wherever its media moves. Resolves when they are; rejects when there is no media. */
+  secure(room: SecureRoom | null): Promise<void> {
+    this.#room = room
+    return this.#deps.media.secure(this.id, room)
   }
 
   /** What this leg's dialog reports to. */
@@ -143,9 +157,8 @@ export class CallLeg {
       reanswered: (answer) => isHeard() && this.#reanswered(answer),
       refer: (request) => (isHeard() ? this.#watcher.refer(request) : { status: 481 }),
       dtmf: (digit, durationMs) => {
-        if (!isHeard()) return
-        this.#deps.media.tellDigit(this.id, digit)
-        this.#watcher.media({ kind: 'dtmf', leg: this.id, digit, durationMs })
+        // Its media tells it, which knows whether it is secret and whether the same press came another way.
+        if (isHeard()) this.#deps.media.tellDigit(this.id, digit, durationMs)
       },
     }
   }
@@ -228,6 +241,7 @@ export class CallLeg {
     this.#port = moved.port
     this.#watcher = watcher
     this.#unlisten = media.onLeg(id, (event) => this.#hear(event))
+    if (this.#room !== null) media.secure(id, this.#room).catch(() => {}) // media that is gone has no keys
     this.connect(moved.audio, before)
     return true
   }

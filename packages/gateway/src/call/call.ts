@@ -4,7 +4,8 @@ import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import { ask } from './ask.ts'
 import type { CallLeg, LegWatcher } from './call-leg.ts'
 import { callLegs, type CallLegs } from './call-legs.ts'
-import { isImmediate, type CallCommand } from './commands.ts'
+import { callCollector } from './collector.ts'
+import type { CallCommand } from './commands.ts'
 import type { IncomingCall, SignallingEnd } from './contract.ts'
 import type { CallApp, CallDeps, EndReason } from './deps.ts'
 import { Dialler, type Claim } from './dialler.ts'
@@ -12,25 +13,30 @@ import { CallError } from './error.ts'
 import { failureReason, hangupReason } from './hangup-reason.ts'
 import { incomingOrigin } from './incoming-origin.ts'
 import type { Live } from './live.ts'
+import { lastSteps, type LastStep } from './last-steps.ts'
+import { LegListeners } from './leg-listeners.ts'
 import { tellMedia } from './media-story.ts'
 import type { CallStart, FirstLeg, Origin } from './origin.ts'
-import { runCommand, runProgram, type ProgramParts } from './program.ts'
-import { qualityOf, srtpEntry, startReceipt } from './receipt.ts'
+import type { ProgramParts } from './program.ts'
+import { Programs } from './programs.ts'
+import { srtpEntry, startReceipt } from './receipt.ts'
+import { callConsent, type Consent } from './consent.ts'
+import { ears, type Ears } from './ears.ts'
+import { answerSource } from './hear-answer.ts'
 import { callRecorder } from './recorder.ts'
-import { flatStats } from './statistics.ts'
+import { measure } from './statistics.ts'
 import type { Call, CallState, ClaimOf } from './running-call.ts'
 import { callStreams } from './streams.ts'
+import { callTranscriber, type Transcriber } from './transcriber.ts'
 
 export type { Call, CallState, ClaimOf } from './running-call.ts'
-
-const nobody: ClaimOf = () => undefined
 
 /** Takes an incoming call over. Returns at once; never throws. */
 export function startCall(
   deps: CallDeps,
   app: CallApp,
   incoming: IncomingCall,
-  claimOf: ClaimOf = nobody,
+  claimOf: ClaimOf = () => undefined,
 ): Call {
   return beginCall(deps, app, incomingOrigin(incoming), { claimOf })
 }
@@ -60,14 +66,15 @@ class LiveCall implements Call, CallStart {
   readonly #over = new AbortController()
   readonly #kept = Promise.withResolvers<void>()
   readonly #settled = Promise.withResolvers<void>()
-  readonly #mediaHandlers = new Set<(event: FromMedia) => void>()
+  readonly #listeners = new LegListeners()
+  readonly ears: Ears
+  readonly consent: Consent
+  readonly words: Transcriber
   readonly #parts: ProgramParts
+  readonly #programs: Programs
   readonly #firstLeg: FirstLeg
   #cancelLongest = () => {}
   #first: CallLeg | undefined
-  /** What the call begins with; newer commands may take over before it does. */
-  readonly #firstProgram = new AbortController()
-  #program = this.#firstProgram
   #answered: Promise<void> | undefined
   #ending: Promise<void> | undefined
   /** Why the call is refused, which the signalling does not know when it tells that it was. */
@@ -88,8 +95,22 @@ class LiveCall implements Call, CallStart {
     this.#origin = origin
     this.log = deps.log.child({ callId: this.id })
     this.receipt = startReceipt(origin.security)
+    this.ears = ears(deps.media)
     const dialler = new Dialler(this, this)
-    this.#parts = { live: this, streams: callStreams(this), recorder: callRecorder(this), dialler }
+    const streams = callStreams(this)
+    const recorder = callRecorder(this)
+    this.#parts = { live: this, streams, recorder, dialler, collector: callCollector(this) }
+    this.#programs = new Programs(this.#parts, {
+      fail: (error) => void this.#fail(error),
+      isReady: () => this.state === 'active' || origin.direction === 'inbound',
+    })
+    this.words = callTranscriber(this, { stopRecording: () => recorder.stop() })
+    this.consent = callConsent(this, {
+      bar: (isBarred) => recorder.bar(isBarred),
+      stopRecording: () => recorder.stop(),
+      closeStreams: () => streams.closeAll(),
+      answers: (leg, language) => answerSource(this, leg, language),
+    })
     this.#kept.promise.catch(() => {}) // whoever waits for it meets it
     this.#firstLeg = origin.start(this)
   }
@@ -122,8 +143,7 @@ class LiveCall implements Call, CallStart {
       this.#cancelLongest = this.deps.clock.set(this.deps.limits.maxDurationMs, longest)
       const commands = await this.#firstLeg.begin(this.kept)
       await this.kept
-      const { signal } = this.#firstProgram
-      if (commands !== undefined && !signal.aborted) await runProgram(this.#parts, commands, signal)
+      if (commands !== undefined) await this.#programs.begin(commands)
     } catch (error) {
       await this.#fail(error)
     }
@@ -139,7 +159,7 @@ class LiveCall implements Call, CallStart {
   }
 
   async ask(type: string, data: object): Promise<readonly CallCommand[] | undefined> {
-    const { signal } = this.#firstProgram
+    const signal = this.#programs.first
     if (signal.aborted) return undefined
     const answer = await ask(this, type, data, signal)
     return answer === 'on' ? [] : answer
@@ -148,19 +168,7 @@ class LiveCall implements Call, CallStart {
   async command(commands: readonly CallCommand[], token?: TokenId): Promise<void> {
     if (this.state === 'ended' || this.signal.aborted) throw new CallError('CALL_ENDED', 'the call has ended')
     this.token = token ?? this.token
-    if (commands.every(isImmediate)) {
-      const run = this.#runAtOnce(commands)
-      // Whoever commands does not wait for somebody to pick up.
-      if (this.state === 'active' || this.#origin.direction === 'inbound') return run
-      return void run.catch((error: unknown) => this.#fail(error))
-    }
-    this.#program.abort(new CallError('CALL_COMMANDED', 'newer commands took over'))
-    this.#program = new AbortController()
-    runProgram(this.#parts, commands, this.#program.signal).catch((error: unknown) => this.#fail(error))
-  }
-
-  async #runAtOnce(commands: readonly CallCommand[]): Promise<void> {
-    for (const command of commands) await runCommand(this.#parts, command, this.signal)
+    await this.#programs.take(commands)
   }
 
   takeOver(name: LegId, incoming: IncomingCall): boolean {
@@ -168,6 +176,7 @@ class LiveCall implements Call, CallStart {
     const isUp = leg !== undefined && (leg === this.#first || this.#parts.dialler.hasUp(leg))
     if (!isUp || this.state !== 'active') return false
     const { trunk } = incoming
+    if (leg === this.#first) this.#parts.collector.stop('replaced')
     if (leg.takeOver(incoming, () => this.audit('leg.replacing', { trunk })))
       this.story('replaced', { trunk })
     return true
@@ -252,10 +261,8 @@ class LiveCall implements Call, CallStart {
       })
   }
 
-  onMedia(handler: (event: FromMedia) => void): () => void {
-    this.#mediaHandlers.add(handler)
-    return () => void this.#mediaHandlers.delete(handler)
-  }
+  onMedia: Live['onMedia'] = (handler) => this.#listeners.onFirst(handler)
+  onLeg: Live['onLeg'] = (leg, handler) => this.#listeners.onLeg(leg, handler)
 
   watch(leg: () => CallLeg): LegWatcher {
     return {
@@ -278,10 +285,16 @@ class LiveCall implements Call, CallStart {
     const old = this.#first
     this.#first = leg
     this.#isHandedOn = true
+    this.consent.promoted(leg)
     this.#parts.streams.closeAll()
+    this.#parts.collector.stop('replaced')
     if (old === undefined) return
     void old.hangup()
-    const followed = this.#parts.recorder.follow().catch((error: unknown) => {
+    const follow = async () => {
+      await this.#parts.recorder.follow()
+      await this.words.follow()
+    }
+    const followed = follow().catch((error: unknown) => {
       this.log.error('recording could not go on with another leg', { error })
     })
     void followed.then(() => old.close()).then(() => this.legs.release(old))
@@ -301,6 +314,7 @@ class LiveCall implements Call, CallStart {
     })
     await this.audit('call.answered', { srtp: suite })
     void this.tell('call.answered')
+    this.words.answered()
   }
 
   async #keep(): Promise<void> {
@@ -323,9 +337,9 @@ class LiveCall implements Call, CallStart {
   }
 
   #onMedia(leg: CallLeg, event: FromMedia): void {
+    if (event.kind === 'secure.digit') return this.#parts.collector.key(leg, event.digit)
     const isFirst = leg === this.#first
-    // A stream or a recording stays with the leg it began with; its keys are the first one's only.
-    if (isFirst || event.kind !== 'dtmf') for (const handler of this.#mediaHandlers) handler(event)
+    this.#listeners.tell(leg, event, isFirst)
     tellMedia(this, event, isFirst)
     if (event.kind !== 'media.silent') return
     if (!isFirst) this.#parts.dialler.legEnded(leg, 'media-silent')
@@ -343,7 +357,7 @@ class LiveCall implements Call, CallStart {
     this.state = 'ended'
     const endedAtMs = this.deps.clock.now()
     this.#over.abort(new CallError('CALL_ENDED', 'the call has ended'))
-    this.#program.abort(this.signal.reason)
+    this.#programs.stop(this.signal.reason)
     this.receipt.endReason = reason
     this.story('ended', { reason })
     this.deps.count('calls_ended', { reason })
@@ -351,13 +365,7 @@ class LiveCall implements Call, CallStart {
     this.#parts.streams.closeAll()
     const underWay = Promise.all([hungUp, this.#firstLeg.settle(), this.#parts.dialler.close()])
     underWay.catch(() => {}) // the step that waits for it meets the failure
-    for (const [what, step] of this.#lastSteps(reason, wasActive, endedAtMs, underWay)) {
-      try {
-        await step()
-      } catch (error) {
-        this.log.error('call could not be settled in full', { step: what, error })
-      }
-    }
+    await lastSteps(this.log, this.#lastSteps(reason, wasActive, endedAtMs, underWay))
     this.#cancelLongest()
     this.#settled.resolve()
   }
@@ -368,29 +376,25 @@ class LiveCall implements Call, CallStart {
     wasActive: boolean,
     endedAtMs: number,
     underWay: Promise<unknown>,
-  ): readonly (readonly [what: string, step: () => Promise<unknown>])[] {
+  ): readonly LastStep[] {
     const { deps, id, tenant } = this
     const { direction, from, from_unverified, to } = this.#firstLeg.describe() // a withheld caller stays withheld
     const told = { reason, answered: wasActive, direction, from, from_unverified, to }
     const row = { state: 'ended', endedAtMs, endReason: reason, receipt: this.receipt } as const
     const ladder = () => deps.keep.ladder(this.legs.names)
     return [
-      ['statistics', async () => wasActive && this.#first !== undefined && this.#measure()],
+      ['statistics', async () => wasActive && this.#first !== undefined && measure(this)],
+      ['words', () => this.words.end()],
       ['recording', () => this.#parts.recorder.stop()],
       ['streams', () => this.#parts.streams.settled()],
       ['media', () => this.legs.closeAll()],
       ['signalling', () => underWay],
+      ['collecting', () => this.#parts.collector.settled()],
       ['audit', () => deps.keep.end({ id, tenant, reason, endedAtMs, receipt: this.receipt })],
       ['row', () => deps.keep.update(tenant, id, { ...row, ladder: ladder() })],
       // Last, so that an app that asks for the call at once finds it ended, receipt and all. An app that was never asked
       // would not know which call that was.
       ['event', async () => this.#isKnown && this.tell('call.ended', told)],
     ]
-  }
-
-  async #measure(): Promise<void> {
-    const stats = await this.deps.media.stats(this.leg)
-    this.receipt.quality = qualityOf(stats)
-    this.story('statistics', flatStats(stats))
   }
 }

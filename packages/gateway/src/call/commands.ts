@@ -1,4 +1,8 @@
 import { z } from 'zod'
+import { consent } from './commands-consent.ts'
+import { audioUrl } from './command-parts.ts'
+import { collect, pay } from './commands-collect.ts'
+import { redact, transcribe } from './commands-words.ts'
 
 /**
  * What an app can ask of a call: in the answer to a decision webhook, or in mid-call by REST. Commands run in order. Those that
@@ -16,13 +20,6 @@ const reject = z
       .default(486),
   })
   .describe('Refuse the call without answering it.')
-
-const audioUrl = z
-  .string()
-  .max(2_048)
-  .describe(
-    'HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB',
-  )
 
 const play = z
   .strictObject({
@@ -52,7 +49,7 @@ const gather = z
     prompt_url: audioUrl.optional().describe('Played while waiting; the first key stops it'),
   })
   .describe(
-    'Collect keys, then ask the app what to do with a `call.gathered` webhook. For secrets such as card numbers this is the wrong command: the app sees the digits.',
+    'Collect keys, then ask the app what to do with a `call.gathered` webhook. The app sees the digits: for secrets such as card numbers there is `collect`.',
   )
 
 const record = z
@@ -181,6 +178,8 @@ export const callCommand = z.discriminatedUnion('type', [
   reject,
   play,
   gather,
+  collect,
+  pay,
   record,
   stream,
   waitFor,
@@ -189,6 +188,9 @@ export const callCommand = z.discriminatedUnion('type', [
   unhold,
   consult,
   transfer,
+  consent,
+  transcribe,
+  redact,
   hangup,
 ])
 export type CallCommand = z.output<typeof callCommand>
@@ -214,9 +216,15 @@ export function isImmediate(command: CallCommand): boolean {
     case 'hold':
     case 'unhold':
     case 'consult':
+    case 'collect':
+    case 'pay':
+    case 'transcribe':
+    case 'redact':
       return true
     case 'transfer':
       return command.action === 'complete'
+    case 'consent':
+      return command.action !== 'ask'
     case 'stream':
       return command.action === 'stop' || command.direction !== 'both'
     case 'reject':

@@ -33,9 +33,13 @@ export interface IncomingCall {
   readonly srtp: LegSrtp
   /** In our order of preference. */
   readonly codecs: readonly AudioCodec[]
+  /** Whether keys are heard as tones in the audio: `auto` where SDP agreed on no telephone events. */
+  readonly inbandDigits: 'auto' | 'on' | 'off'
   /** `Identity` header values (RFC 8224) as they came, at most 8 of them; and the Date header. */
   readonly identity: readonly string[]
   readonly date: string | undefined
+  /** Where the caller is, as the header says that the trunk's configuration names. */
+  readonly jurisdiction?: string | undefined
   /** A leg of ours that this call is to take the place of (RFC 3891); the trunk may, and both tags matched. */
   readonly replaces: LegId | undefined
   readonly signalling: Signalling

@@ -10,13 +10,28 @@ import type {
   RecordingId,
   StreamId,
   TenantId,
+  TranscriptId,
   TrunkId,
 } from '#kernel'
+import type { ConsentBook } from '#consent'
 import type { DialGuard } from '#dialing'
-import type { FromMedia, LegStats, RecordingSpec, SealedSummary, SrtpPositions, StreamSpec } from '#media'
+import type {
+  FromMedia,
+  InbandDigits,
+  LegStats,
+  RecordingSpec,
+  SealedSummary,
+  SecureRoom,
+  SrtpPositions,
+  StreamSpec,
+} from '#media'
+import type { Payments } from '#payment'
+import type { PrivacyPolicy } from '#privacy'
+import type { SpeechEngine } from '#speech'
+import type { TokenVault } from '#tokens'
 import type { AudioCodec, NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { IncomingCall, LegSrtp, PlaceCall } from './contract.ts'
-import type { SecurityReceipt } from './receipt.ts'
+import type { ConsentEntry, SecurityReceipt } from './receipt.ts'
 
 /** What one call needs of the world; `gateway.ts` supplies it. */
 export interface CallDeps {
@@ -38,18 +53,71 @@ export interface CallDeps {
   readonly verifyIdentity: (incoming: IncomingCall, signal: AbortSignal) => Promise<IdentityResult>
   /** An `Identity` header value for a call we place; undefined when calls are not signed. */
   readonly signIdentity: (call: { app: AppId; from: string; to: string }) => Promise<string | undefined>
+  /** Who must agree to a recording, and who chose beforehand. */
+  readonly consent: CallConsents
   /** Why a call may not be on this node: it is tied to other regions. Undefined: it may. */
   readonly awayFrom: (call: {
     readonly tenant: TenantId
     readonly trunk?: TrunkId
   }) => 'tenant' | 'trunk' | undefined
+  /** Where values that were keyed in or said are kept under tokens. */
+  readonly tokens: TokenVault
+  readonly payments: Payments
+  readonly words: CallWords
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
+}
+
+/** What hears calls, and keeps what was said on them. */
+export interface CallWords {
+  /** What becomes of what is said on an app's calls; undefined: nobody listens. */
+  policyOf(app: AppConfig): PrivacyPolicy | undefined
+  engine(id: string): SpeechEngine | undefined
+  /** Begins a transcript. Resolves once it is listed and its key kept; with undefined where nothing of the tenant's calls is. */
+  begin(transcript: NewTranscript): Promise<CallTranscript | undefined>
+  /** Redacts after the fact what was sealed before it was known. */
+  redactSealed(redaction: {
+    readonly tenant: TenantId
+    readonly call: CallId
+    readonly recording: RecordingId
+    readonly spans: readonly {
+      readonly channel: 0 | 1
+      readonly fromMs: number
+      readonly toMs: number
+      readonly why: string
+    }[]
+    readonly mask: 'silence' | 'tone'
+  }): Promise<void>
+}
+export interface NewTranscript {
+  readonly call: CallId
+  readonly tenant: TenantId
+  readonly content: 'redacted' | 'original'
+  readonly startedAtMs: number
+  readonly policy: string
+  readonly engine: string
+  readonly language: string
+}
+/** A transcript that grows; every line is JSON. */
+export interface CallTranscript {
+  readonly id: TranscriptId
+  readonly content: NewTranscript['content']
+  readonly keyRef: string
+  add(line: object): void
+  /** Seals it. Rejects when it is not sealed to its end. */
+  finish(): Promise<{ readonly lines: number; readonly sha256: string }>
+}
+
+/** The rules of consent, and what people chose once and for all. */
+export interface CallConsents extends Pick<ConsentBook, 'policy' | 'require' | 'own'> {
+  /** Rejects when it cannot be looked up: then nothing is recorded. */
+  choice(tenant: TenantId, number: string): Promise<'opt-in' | 'opt-out' | undefined>
 }
 
 export interface TrunkFacts {
   readonly srtp: LegSrtp
   /** In our order of preference. */
   readonly codecs: readonly AudioCodec[]
+  readonly inbandDigits: InbandDigits
   /** Whether its peers may have a call transferred there. */
   mayReferTo(to: string): boolean
 }
@@ -80,12 +148,17 @@ export interface CallMedia {
   /** Carries audio between two legs of one worker, both ways, until `unbridge` or either closes. */
   bridge(a: LegId, b: LegId): void
   unbridge(leg: LegId): void
-  /** Starts media, or goes on with what SDP agrees now. `rollover`: see the trunk's `srtp.rollover`; default `auto`. */
+  /** Starts media, or goes on with what SDP agrees now. */
   connect(
     leg: LegId,
     audio: NegotiatedAudio,
-    rollover?: 'auto' | 'keep' | 'reset',
-    before?: SrtpPositions,
+    o?: {
+      /** See the trunk's `srtp.rollover`; default `auto`. */
+      readonly rollover?: 'auto' | 'keep' | 'reset'
+      readonly before?: SrtpPositions
+      /** See the trunk's `inbandDigits`; default `auto`. */
+      readonly inbandDigits?: InbandDigits
+    },
   ): void
   /** How far the leg's peer has come under its SRTP key: for a leg that takes its place. */
   positions(leg: LegId): Promise<SrtpPositions>
@@ -99,8 +172,28 @@ export interface CallMedia {
   pauseRecording(leg: LegId): void
   resumeRecording(leg: LegId): void
   stopRecording(leg: LegId): Promise<SealedSummary>
-  /** Tells the leg's streams of a key that came by SIP INFO. */
-  tellDigit(leg: LegId, digit: string): void
+  /** Overwrites a stretch of a channel (0: what the peer says) of the leg's recording that is not sealed yet. */
+  redact(
+    leg: LegId,
+    span: {
+      readonly channel: 0 | 1
+      readonly fromSamples: number
+      readonly toSamples: number
+      readonly why: string
+      /** `recording`: the positions count from the recording's beginning instead of the leg's. */
+      readonly of?: 'leg' | 'recording'
+    },
+  ): void
+  /** Everything of the channel before this was judged, and may be sealed. */
+  judged(leg: LegId, channel: 0 | 1, throughSamples: number): void
+  /** Makes the leg's keys secret, or plain again with null. Resolves when they are; rejects when the leg is none any more. */
+  secure(leg: LegId, room: SecureRoom | null): Promise<void>
+  /** Reports what is said on the leg as `heard`. */
+  listen(leg: LegId, on: boolean): void
+  /** A short tone over whatever the leg hears. */
+  beep(leg: LegId): void
+  /** A key came by SIP INFO: the leg's media tells it, as `dtmf` or `secure.digit`, unless the same press came another way too. */
+  tellDigit(leg: LegId, digit: string, durationMs: number): void
   stats(leg: LegId): Promise<LegStats>
   /** Reports what happens on the leg; the returned function stops it. */
   onLeg(leg: LegId, handler: (event: FromMedia) => void): () => void
@@ -156,6 +249,10 @@ export interface Keep {
    * to be had: then nothing is recorded.
    */
   beginRecording(call: CallId, tenant: TenantId, id: RecordingId, startedAtMs: number): BegunRecording
+  /** A party's word on being recorded; resolves when it is durable. */
+  consent(record: ConsentRecord): Promise<void>
+  /** Destroys the keys of a call's recordings and deletes them, save what a hold or the law keeps; how many went. */
+  shredRecordings(tenant: TenantId, call: CallId, why: string): Promise<number>
   endRecording(
     id: RecordingId,
     outcome: { state: 'sealed' | 'failed'; sealed?: SealedSummary },
@@ -164,6 +261,11 @@ export interface Keep {
   end(call: EndedCall): Promise<void>
   /** What was signalled, leg after leg; each is given once. */
   ladder(legs: readonly LegId[]): unknown
+}
+export interface ConsentRecord extends ConsentEntry {
+  readonly call: CallId
+  readonly tenant: TenantId
+  readonly number: string | undefined
 }
 export interface BegunRecording {
   /** The caller zeroes `dataKey`. */

@@ -36,3 +36,6 @@ export function referStatus({ why }: NotPlaced): number {
       return 503
   }
 }
+
+/** How long a target may ring that a peer chose. */
+export const referRingMs = 60_000

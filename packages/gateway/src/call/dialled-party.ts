@@ -1,5 +1,5 @@
-import type { Clock } from '#kernel'
-import type { PartyState } from './arrangement.ts'
+import type { Clock, LegId } from '#kernel'
+import type { Party, PartyState } from './arrangement.ts'
 import type { CallLeg } from './call-leg.ts'
 import { limitBy } from './lease-limit.ts'
 import type { PlacedLeg } from './place-leg.ts'
@@ -38,6 +38,11 @@ export class DialledParty {
 
   get isUp(): boolean {
     return this.#placed !== undefined && this.#settled === undefined
+  }
+
+  /** Who answered. */
+  get number(): string | undefined {
+    return this.#placed?.to
   }
 
   get durationMs(): number {
@@ -82,4 +87,9 @@ export class DialledParty {
     entry.durationMs = this.durationMs
     await Promise.all([leg.close(), lease.ended()])
   }
+}
+
+/** As who hears whom is decided by it. */
+export function partyOf({ state, leg }: DialledParty): Party<LegId> {
+  return { state, leg: leg?.id, holds: leg?.isHeldByPeer ?? false }
 }

@@ -1,8 +1,8 @@
-import { arrange, type Party, type Scene } from './arrangement.ts'
+import { arrange, type Scene } from './arrangement.ts'
 import type { CallLeg, LegWatcher } from './call-leg.ts'
 import type { ReferRequest } from './contract.ts'
-import { DialledParty, type PartyEnd } from './dialled-party.ts'
-import { endReasons, referStatus } from './dial-words.ts'
+import { DialledParty, partyOf, type PartyEnd } from './dialled-party.ts'
+import { endReasons, referRingMs, referStatus } from './dial-words.ts'
 import { hunt, letGo } from './hunt.ts'
 import type { Live } from './live.ts'
 import { placeLeg, type LegHooks, type LegOrder, type NotPlaced, type PlacedLeg } from './place-leg.ts'
@@ -376,22 +376,23 @@ export class Dialler {
     const third = this.#third
     // Nobody is there yet who could hear anybody; a caller whom nobody answered has the ringing of their own phone.
     if (first?.audio === undefined) return
-    this.#board.apply(
-      arrange({
-        first: { leg: first.id, holds: first.isHeldByPeer },
-        other: this.#other && partyOf(this.#other),
-        third: third && { ...partyOf(third.party), asked: third.asked },
-        held: this.#isHeld,
-        ring: this.#ring,
-        hasMusic: this.#live.app.holdMusic !== undefined,
-      }),
+    const arrangement = arrange({
+      first: { leg: first.id, holds: first.isHeldByPeer },
+      other: this.#other && partyOf(this.#other),
+      third: third && { ...partyOf(third.party), asked: third.asked },
+      held: this.#isHeld,
+      ring: this.#ring,
+      hasMusic: this.#live.app.holdMusic !== undefined,
+    })
+    this.#tellConsent(arrangement.bridge?.includes(first.id) === true)
+    this.#board.apply(arrangement)
+  }
+
+  /** Whoever is recorded is known before they are heard. */
+  #tellConsent(isBridged: boolean): void {
+    const { leg, number, isUp } = this.#other ?? {}
+    this.#live.consent.talksWith(
+      isBridged && isUp === true && leg !== undefined ? { leg, number } : undefined,
     )
   }
-}
-
-/** How long a target may ring that a peer chose. */
-const referRingMs = 60_000
-
-function partyOf({ state, leg }: DialledParty): Party<LegId> {
-  return { state, leg: leg?.id, holds: leg?.isHeldByPeer ?? false }
 }

@@ -1,15 +1,17 @@
+import { consentBook, type ConsentPolicy } from '#consent'
 import type { DialRefusal, DialRequest } from '#dialing'
 import {
   fakeClock,
   silentLog,
-  type AppConfig,
   type AppId,
   type FakeClock,
   type LegId,
   type TenantId,
   type TrunkId,
 } from '#kernel'
-import type { FromMedia, SealedSummary, StreamSpec } from '#media'
+import type { FromMedia, RecordingSpec, SealedSummary, StreamSpec } from '#media'
+import { fakePayments, type FakePayments } from '#payment'
+import { fakeTokenVault, type FakeTokenVault } from '#tokens'
 import { WebhookError } from '#webhook'
 import type {
   IncomingCall,
@@ -20,6 +22,8 @@ import type {
   SignallingSecurity,
 } from './contract.ts'
 import type { CallApp, CallDeps, Decision, IdentityResult, Keep } from './deps.ts'
+import { fakeAppConfig } from './fake-app-config.ts'
+import { fakeWords, type FakeWords } from './fake-words.ts'
 
 /** Everything a call touches, faked in memory for tests; `trace` holds what happened, in order. */
 export interface FakeWorld {
@@ -42,6 +46,12 @@ export interface FakeWorld {
   /** What the guard says, for as long as a test leaves it so. */
   readonly guard: { refuse?: DialRefusal; trunks: string[]; maxDurationMs: number }
   readonly stories: string[]
+  /** What the app was told, with its data. */
+  readonly told: { type: string; data: object }[]
+  readonly tokens: FakeTokenVault
+  readonly payments: FakePayments
+  readonly words: FakeWords
+  readonly startedRecordings: RecordingSpec[]
 }
 
 export interface FakeOutgoing {
@@ -73,6 +83,7 @@ export const fakeSecurity: SignallingSecurity = {
 const fakeProfile = {
   srtp: { suites: ['AES_CM_128_HMAC_SHA1_80'], allowAvpWithCrypto: false, rollover: 'auto' },
   codecs: ['PCMU', 'PCMA'],
+  inbandDigits: 'auto',
 } as const
 
 export const fakeLeg = 'leg_00000000000000000000000000000001' as LegId
@@ -83,7 +94,18 @@ export const fakeOffer = new TextEncoder().encode(
     `a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`,
 )
 
-const sealed: SealedSummary = { bytes: 100, segments: 1, durationMs: 1_000, sha256: 'ab' }
+const freely: ConsentPolicy = {
+  mode: 'enforce',
+  home: undefined,
+  unknown: 'one-party',
+  rules: [],
+  beepMs: undefined,
+  streamsWithout: 'allow',
+  onRevoke: 'keep',
+  dialled: 'ask',
+}
+
+const sealed: SealedSummary = { bytes: 100, segments: 1, durationMs: 1_000, sha256: 'ab', marks: [] }
 
 export function answers(...actions: object[]): Decision {
   return { ok: true, answer: { actions }, url: 'https://app.test/voice' }
@@ -100,6 +122,14 @@ export function fakeWorld(
     identity?: IdentityResult
     /** What the caller's side says to a REFER. */
     referred?: ReferOutcome
+    /** Other than: nobody has to agree to anything whose place is not known. */
+    consent?: Partial<ConsentPolicy>
+    /** The app's privacy policy; without it nobody listens. */
+    privacy?: Parameters<typeof fakeWords>[0]
+    /** Whether the app may be told what was said word for word. */
+    originals?: boolean
+    /** What the caller chose once and for all. */
+    choice?: 'opt-in' | 'opt-out'
     /** Whether the trunk takes REFER. */
     refer?: boolean
   } = {},
@@ -113,6 +143,11 @@ export function fakeWorld(
   const guard: FakeWorld['guard'] = { trunks: ['carrier'], maxDurationMs: 600_000 }
   const decisions: FakeWorld['decisions'] = []
   const asked: FakeWorld['asked'] = []
+  const told: FakeWorld['told'] = []
+  const tokens = fakeTokenVault()
+  const payments = fakePayments()
+  const words = fakeWords(o.privacy)
+  const startedRecordings: FakeWorld['startedRecordings'] = []
   let events: SignallingEvents | undefined
   const legs = new Map<LegId, (event: FromMedia) => void>()
   const playing = new Map<LegId, (why: 'finished' | 'stopped') => void>()
@@ -128,12 +163,15 @@ export function fakeWorld(
     return leg === fakeLeg ? 'A' : index === -1 ? 'new' : `B${index + 1}`
   }
   const app: CallApp = {
-    config: appConfig(o.fallbackReject ?? false, o.reconnects ?? 0),
+    config: {
+      ...fakeAppConfig(o.fallbackReject ?? false, o.reconnects ?? 0),
+      ...(o.originals === true && { originals: true }),
+    },
     decide: async (event) => {
       asked.push(event)
       return (decisions.length > 1 ? decisions.shift() : decisions[0]) ?? { ok: false, why: 'timeout' }
     },
-    tell: async (event) => void trace.push(`tell ${event.type}`),
+    tell: async (event) => void (trace.push(`tell ${event.type}`), told.push(event)),
     prepareStream: async (url) => {
       if (url.includes('blocked')) throw new WebhookError('EGRESS_ADDRESS_REFUSED', 'private')
       if (url.includes('nowhere')) throw new WebhookError('EGRESS_NAME_UNKNOWN', 'no such name')
@@ -156,12 +194,19 @@ export function fakeWorld(
     advertisedAddress: undefined,
     apps: new Map([['agent' as AppId, app]]),
     count: () => {},
+    tokens,
+    words,
+    payments,
     keep: fakeKeep(trace, receipts, stories),
     trunk: (id) =>
       id === ('nowhere' as TrunkId) ? undefined : { ...fakeProfile, mayReferTo: () => o.refer ?? false },
     place: fakePlace(trace, outgoing),
     dialing: fakeDialing(guard, dials, trace),
     verifyIdentity: async () => o.identity ?? { status: 'off', policy: 'accept' },
+    consent: {
+      ...consentBook(() => ({ ...freely, ...o.consent })),
+      choice: async () => o.choice,
+    },
     awayFrom: () => o.away,
     signIdentity: async () => (o.signs ? 'a.b.c;info=<https://x.test/c>' : undefined),
     media: {
@@ -185,11 +230,23 @@ export function fakeWorld(
         trace.push('closeStream')
         legs.get(leg)?.({ kind: 'stream.closed', leg, stream, why: 'closed-by-gateway', stats: noStats })
       },
-      startRecording: async () => void trace.push('startRecording'),
+      startRecording: async (_, spec) => {
+        trace.push('startRecording')
+        startedRecordings.push(spec)
+      },
       pauseRecording: () => trace.push('pauseRecording'),
       resumeRecording: () => trace.push('resumeRecording'),
       stopRecording: async () => (trace.push('stopRecording'), sealed),
-      tellDigit: (_, digit) => trace.push(`tellDigit ${digit}`),
+      redact: (leg, { channel, fromSamples, toSamples, why }) =>
+        void trace.push(`redact ${name(leg)} ${channel} ${fromSamples}-${toSamples} ${why}`),
+      judged: (leg, channel, through) => void trace.push(`judged ${name(leg)} ${channel} ${through}`),
+      secure: async (leg, room) => void trace.push(`secure ${name(leg)} ${room === null ? 'off' : 'on'}`),
+      listen: (leg, on) => void trace.push(`listen ${name(leg)} ${on ? 'on' : 'off'}`),
+      beep: (leg) => void trace.push(`beep ${name(leg)}`),
+      tellDigit: (leg, digit, durationMs) => {
+        trace.push(`tellDigit ${digit}`)
+        legs.get(leg)?.({ kind: 'dtmf', leg, digit, durationMs })
+      },
       positions: async () => [],
       stats: async () => ({
         packetsIn: 1,
@@ -256,6 +313,11 @@ export function fakeWorld(
     dials,
     guard,
     stories,
+    words,
+    told,
+    startedRecordings,
+    tokens,
+    payments,
   }
 }
 
@@ -308,6 +370,8 @@ function fakeKeep(trace: string[], receipts: object[], stories: string[]): Keep 
     },
     story: (_call, _tenant, kind) => void stories.push(kind),
     party: async () => {},
+    consent: async ({ party, state }) => void trace.push(`consent ${party} ${state}`),
+    shredRecordings: async () => (trace.push('shred'), 1),
     audit: async (event) => void trace.push(`audit ${event.type}`),
     beginRecording: (_call, _tenant, id) => ({
       spec: { id, path: '/x', header: new Uint8Array(), dataKey: new Uint8Array(32), fsyncMs: 0 },
@@ -317,23 +381,5 @@ function fakeKeep(trace: string[], receipts: object[], stories: string[]): Keep 
     endRecording: async (_, outcome) => void trace.push(`listed ${outcome.state}`),
     end: async () => void trace.push('audit call.ended'),
     ladder: () => [],
-  }
-}
-
-function appConfig(reject: boolean, reconnects: number): AppConfig {
-  return {
-    id: 'agent',
-    tenant: 'default',
-    webhook: { url: 'https://app.test/voice', secrets: ['env:X'], timeoutMs: 5_000 },
-    stream: {
-      spkiPins: [],
-      connectTimeoutMs: 1,
-      pingIntervalMs: 1,
-      pongTimeoutMs: 1,
-      maxBufferedMs: 1,
-      maxBehindMs: 1,
-      reconnect: { attempts: reconnects, delayMs: 250 },
-    },
-    fallback: { reject },
   }
 }

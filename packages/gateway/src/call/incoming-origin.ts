@@ -54,7 +54,7 @@ class IncomingLeg implements FirstLeg {
   }
 
   describe() {
-    const { from, to, trunk, security } = this.#incoming
+    const { from, to, trunk, security, jurisdiction } = this.#incoming
     const identity = this.#identity
     const isWithheld = identity.policy === 'downgrade'
     return {
@@ -63,6 +63,7 @@ class IncomingLeg implements FirstLeg {
       ...(isWithheld && { from_unverified: from }),
       to,
       trunk,
+      ...(jurisdiction !== undefined && { jurisdiction }),
       transport: {
         sip_tls: security.tlsVersion,
         cipher: security.cipher,
@@ -167,11 +168,11 @@ class IncomingLeg implements FirstLeg {
   surrender() {
     const leg = this.#leg
     if (leg.audio === undefined) return undefined
-    const { security } = this.#incoming
+    const { security, from } = this.#incoming
     const said = { sip: security, srtp: srtpEntry(leg.audio), identitySigned: false, durationMs: null }
     const entry: LegEntry = { trunk: leg.trunk, via: 'refer', ...said, outcome: 'answered' }
     const answeredAtMs = this.#call.deps.clock.monotonicMs()
-    return { placed: { ok: true, leg, lease: theirOwn, entry, security } as const, answeredAtMs }
+    return { placed: { ok: true, leg, lease: theirOwn, entry, security, to: from } as const, answeredAtMs }
   }
 
   async settle(): Promise<void> {}

@@ -2,8 +2,11 @@ import type { CallId, LegId, Log, TenantId, TokenId } from '#kernel'
 import type { FromMedia } from '#media'
 import type { CallLeg } from './call-leg.ts'
 import type { CallLegs } from './call-legs.ts'
+import type { Consent } from './consent.ts'
+import type { Ears } from './ears.ts'
 import type { CallApp, CallDeps, EndReason, StoryValue } from './deps.ts'
 import type { SecurityReceipt } from './receipt.ts'
+import type { Transcriber } from './transcriber.ts'
 
 /** What the parts of one call (program, dialler, streams, recorder) share of it. */
 export interface Live {
@@ -42,6 +45,13 @@ export interface Live {
   audit(type: string, fields?: Readonly<Record<string, StoryValue>>): Promise<void>
   /** Queues an event webhook; its failure is logged, never thrown. */
   tell(type: string, data?: object): Promise<void>
+  readonly ears: Ears
+  /** Whether the call may be recorded. */
+  readonly consent: Consent
+  /** What hears what is said. */
+  readonly words: Transcriber
+  /** Hears what the media plane reports on one leg, its keys among it, until the returned function is called. */
+  onLeg(leg: CallLeg, handler: (event: FromMedia) => void): () => void
   /** Hears what the media plane reports on the first leg until the returned function is called. */
   onMedia(handler: (event: FromMedia) => void): () => void
 }

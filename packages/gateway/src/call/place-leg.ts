@@ -33,6 +33,8 @@ export interface PlacedLeg {
   readonly lease: Admitted['lease']
   readonly entry: LegEntry
   readonly security: SignallingSecurity
+  /** Who was called, by the number or address that was admitted. */
+  readonly to: string
 }
 
 export interface NotPlaced {
@@ -200,7 +202,7 @@ class Attempt {
         if (this.#isSettled) return false // it crossed our CANCEL
         const agreed = leg.accept(sdp)
         const { lease } = admitted
-        if (agreed.ok) this.#settle({ ok: true, leg, lease, entry: this.#entry, security })
+        if (agreed.ok) this.#settle({ ok: true, leg, lease, entry: this.#entry, security, to: admitted.to })
         else this.#settle(tried({ why: 'rejected', elsewhere: false, status: 488 }))
         return agreed.ok
       },

@@ -1,5 +1,7 @@
 import { ask } from './ask.ts'
+import type { Collector } from './collector.ts'
 import type { CallCommand } from './commands.ts'
+import type { ConsentCommand } from './commands-consent.ts'
 import { runConsult, runDial, runTransfer } from './dial-commands.ts'
 import type { Dialler } from './dialler.ts'
 import { gatherDigits } from './digits.ts'
@@ -13,6 +15,7 @@ export interface ProgramParts {
   readonly streams: Streams
   readonly recorder: Recorder
   readonly dialler: Dialler
+  readonly collector: Collector
 }
 
 /** What a command tells the program to do next. */
@@ -20,12 +23,13 @@ export type Next = 'on' | 'over' | readonly CallCommand[]
 
 /**
  * Runs commands in order until they run out, one ends the call, or `signal` aborts (newer commands took over).
- * When they run out the call ends.
+ * When they run out the call ends, as soon as nothing runs beside them any more.
  */
 export async function runProgram(
   parts: ProgramParts,
   commands: readonly CallCommand[],
   signal: AbortSignal,
+  idle: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   let list = commands
   for (let index = 0; index < list.length; index++) {
@@ -39,6 +43,7 @@ export async function runProgram(
       index = -1
     }
   }
+  if (!signal.aborted) await idle()
   if (!signal.aborted) await parts.live.end('app-finished')
 }
 
@@ -69,6 +74,10 @@ export async function runCommand(
     case 'gather':
       await live.ensureAnswered()
       return gather(live, command, signal)
+    case 'collect':
+    case 'pay':
+      await live.ensureAnswered()
+      return parts.collector.run(command, signal)
     case 'record':
       await live.ensureAnswered()
       await record(parts.recorder, command.action)
@@ -86,6 +95,16 @@ export async function runCommand(
     case 'consult':
       await live.ensureAnswered()
       runConsult(live, dialler, command)
+      return 'on'
+    case 'consent':
+      await live.ensureAnswered()
+      return askForConsent(live, command, signal)
+    case 'transcribe':
+      await live.ensureAnswered()
+      await live.words.command(command)
+      return 'on'
+    case 'redact':
+      parts.recorder.redact(command)
       return 'on'
     case 'hold':
     case 'unhold':
@@ -112,6 +131,23 @@ async function stream(
     void streams
       .run(command, live.signal)
       .catch((error: unknown) => live.log.error('stream failed', { error }))
+}
+
+async function askForConsent(live: Live, command: ConsentCommand, signal: AbortSignal): Promise<Next> {
+  const isAgreed = await live.consent.run(command, signal)
+  if (isAgreed || signal.aborted || command.action !== 'ask') return 'on'
+  switch (command.on_refuse) {
+    case 'go-on':
+      return 'on'
+    case 'hangup':
+      await live.end('app-hung-up')
+      return 'over'
+    case 'ask': {
+      const { call_id, call_sid } = live.describe()
+      const parties = live.receipt.consent.map(({ party, state, required }) => ({ party, state, required }))
+      return (await ask(live, 'call.consent_refused', { call_id, call_sid, parties }, signal)) ?? 'over'
+    }
+  }
 }
 
 async function record(recorder: Recorder, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void> {

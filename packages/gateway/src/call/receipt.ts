@@ -24,9 +24,46 @@ export interface SecurityReceipt {
     sha256: string | null
     durationMs: number | null
   }[]
+  /** What the parties were asked and said about being recorded. */
+  consent: ConsentEntry[]
+  /** What was taken out of recordings and transcripts, by type; null where nothing looked. */
+  redaction: RedactionEntry | null
+  /** Digits that were collected where nobody else could see them. */
+  secureCapture: SecureCaptureEntry[]
   /** Of the first leg's audio, over the whole call; null when there was none. */
   quality: Quality | null
   endReason: EndReason | null
+}
+
+export interface ConsentEntry {
+  /** `caller`, or `dialled`. */
+  readonly party: string
+  /** What the rules asked for, and which rule that was. */
+  readonly required: 'none' | 'notice' | 'one-party' | 'all-party' | 'opt-in'
+  readonly rule: string
+  state: 'not-required' | 'announced' | 'given' | 'refused' | 'revoked' | 'unanswered'
+  readonly how: 'key' | 'speech' | 'continued' | 'announced' | 'app' | 'registered' | null
+  readonly atMs: number
+}
+
+export interface RedactionEntry {
+  readonly engine: string
+  readonly policy: string
+  /** How many of each type were found. */
+  readonly found: Readonly<Record<string, number>>
+  /** Milliseconds of audio that were overwritten, and of those, for want of a judgement. */
+  readonly silencedMs: number
+  readonly unjudgedMs: number
+}
+
+export interface SecureCaptureEntry {
+  /** The fields that were asked for. */
+  readonly what: string
+  outcome: string
+  attempts: number
+  /** Which payment provider got it; null where it was only tokenised. */
+  readonly provider: string | null
+  readonly atMs: number
 }
 
 export interface LegSrtpEntry {
@@ -79,6 +116,9 @@ export function startReceipt(sip: SignallingSecurity | null): SecurityReceipt {
     webhooks: [],
     streams: [],
     recordings: [],
+    consent: [],
+    redaction: null,
+    secureCapture: [],
     quality: null,
     endReason: null,
   }

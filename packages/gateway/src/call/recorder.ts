@@ -1,17 +1,24 @@
 import { createId, type LegId, type RecordingId } from '#kernel'
 import type { SealedSummary } from '#media'
+import { marksDigest } from '#vault'
+import type { CallCommand } from './commands.ts'
 import type { BegunRecording } from './deps.ts'
 import type { Live } from './live.ts'
+import { addMissed, redactionSpans, redactLater, type MissedSpan } from './recorder-redaction.ts'
 
 export interface Recorder {
   /** Starts the call's recording; a second start while one runs does nothing. */
   start(): Promise<void>
   pause(): void
   resume(): void
+  /** Keeps the recording silent while those who must agree to it have not, whatever the app asks for; whether one runs. */
+  bar(isBarred: boolean): boolean
   /** Seals what there is; resolves when the object is complete and listed. */
   stop(): Promise<void>
   /** Seals what there is, for the audio goes away; the returned function goes on with another recording, should it stay after all. */
   suspend(): Promise<() => Promise<void>>
+  /** Overwrites a stretch of the running recording: at once, or, what is sealed already, soon after it ended. */
+  redact(command: Extract<CallCommand, { type: 'redact' }>): void
   /** Another leg became the first one: what was recorded is sealed, and a recording of its audio begins. */
   follow(): Promise<void>
 }
@@ -21,6 +28,13 @@ interface Running {
   /** Whose audio it is. */
   readonly leg: LegId
   readonly entry: Live['receipt']['recordings'][number]
+  /** Waits to be judged before it is sealed. */
+  readonly isHeld: boolean
+  readonly mask: 'silence' | 'tone'
+  /** Of `monotonicMs`. */
+  readonly startedMs: number
+  /** What was to be redacted when it was sealed already. */
+  readonly missed: MissedSpan[]
   paused: boolean
 }
 
@@ -28,15 +42,23 @@ interface Running {
 export function callRecorder(live: Live): Recorder {
   let running: Running | undefined
   let starting: Promise<void> | undefined
+  let stopping: Promise<void> | undefined
+  let isBarred = false
   const unlisten = live.onMedia((event) => {
     if (event.kind === 'record.failed' && event.recording === running?.id)
       void failed(event.code, event.sealed)
+    if (event.kind === 'record.missed' && event.recording === running?.id) addMissed(running.missed, event)
   })
   async function begin(): Promise<void> {
+    const why = await live.consent.whyNot()
+    if (why !== undefined) return refused(why)
+    const allowed = await live.words.beforeRecording()
+    if (!allowed.ok) return refused(allowed.why)
     const id = createId('rec', live.deps.clock.now(), live.deps.random)
     const begun = await keyed(id)
     if (begun === undefined) return
-    const { spec, keyRef, listed } = begun
+    const { keyRef, listed } = begun
+    const spec = { ...begun.spec, ...(allowed.hold && { hold: allowed.hold }) }
     try {
       await Promise.all([listed, live.audit('recording.starting', { recording: id, keyRef })])
     } catch (error) {
@@ -45,7 +67,10 @@ export function callRecorder(live: Live): Recorder {
     }
     const entry = { id, keyRef, state: 'recording' as const, sha256: null, durationMs: null }
     const { leg } = live
-    running = { id, leg, entry, paused: false }
+    const startedMs = live.deps.clock.monotonicMs()
+    const { hold } = allowed
+    const redaction = { isHeld: hold !== undefined, mask: hold?.mask ?? 'silence', missed: [] }
+    running = { id, leg, entry, ...redaction, startedMs, paused: false }
     live.receipt.recordings.push(entry)
     try {
       await live.deps.media.startRecording(leg, spec)
@@ -56,8 +81,17 @@ export function callRecorder(live: Live): Recorder {
     } finally {
       spec.dataKey.fill(0)
     }
+    if (isBarred) live.deps.media.pauseRecording(leg) // somebody joined meanwhile
+    live.consent.recording(!isBarred)
     live.story('recording.started', { recording: id, keyRef })
     void live.tell('recording.started', { recording_id: id })
+  }
+  /** Nobody is recorded who did not agree where they must; the app is told, and the call goes on. */
+  async function refused(why: string): Promise<void> {
+    live.deps.count('recordings_refused', { why })
+    live.story('recording.refused', { code: why })
+    await live.audit('recording.refused', { code: why })
+    await live.tell('recording.refused', { recording_id: null, duration_ms: null, reason: why })
   }
   /** Without a key there is no recording, and the call goes on: whether it may is the app's to say, and it is told. */
   async function keyed(id: RecordingId): Promise<BegunRecording | undefined> {
@@ -77,8 +111,10 @@ export function callRecorder(live: Live): Recorder {
   }
   async function settle(state: 'sealed' | 'failed', sealed: SealedSummary | undefined): Promise<void> {
     if (running === undefined) return
-    const { id, entry } = running
+    const { id, entry, missed, mask } = running
     running = undefined
+    live.consent.recording(false)
+    live.words.sealed(sealed?.marks ?? [])
     Object.assign(entry, { state, sha256: sealed?.sha256 ?? null, durationMs: sealed?.durationMs ?? null })
     await live.deps.keep.endRecording(id, { state, ...(sealed && { sealed }) })
     live.story(`recording.${state}`, {
@@ -91,39 +127,66 @@ export function callRecorder(live: Live): Recorder {
       sha256: entry.sha256,
       durationMs: entry.durationMs,
       keyRef: entry.keyRef,
+      marksSha256: sealed === undefined ? null : marksDigest(sealed.marks),
     })
     await live.tell(`recording.${state === 'sealed' ? 'completed' : 'failed'}`, {
       recording_id: id,
       duration_ms: entry.durationMs,
     })
+    if (state === 'sealed' && missed.length > 0) await redactLater(live, id, { spans: missed, mask })
   }
   async function failed(code: string, sealed: SealedSummary): Promise<void> {
     live.log.error('recording stopped by itself', { recordingId: running?.id, code })
     live.deps.count('recordings_failed', { code })
     await settle('failed', sealed)
   }
+  const hush = (isSilent: boolean) => {
+    if (running === undefined) return
+    if (isSilent) live.deps.media.pauseRecording(running.leg)
+    else live.deps.media.resumeRecording(running.leg)
+    live.consent.recording(!isSilent)
+  }
+  const bar = (wanted: boolean): boolean => {
+    if (isBarred === wanted) return running !== undefined
+    isBarred = wanted
+    if (running === undefined) return false
+    if (!running.paused) hush(wanted)
+    live.story(wanted ? 'recording.barred' : 'recording.unbarred', { recording: running.id })
+    return true
+  }
   const toggle = (pause: boolean) => {
     if (running === undefined || running.paused === pause) return
     running.paused = pause
-    if (pause) live.deps.media.pauseRecording(running.leg)
-    else live.deps.media.resumeRecording(running.leg)
+    if (!isBarred) hush(pause)
     live.story(pause ? 'recording.paused' : 'recording.resumed', { recording: running.id })
   }
-  const start = () => {
-    if (running !== undefined) return Promise.resolve()
+  const start = async () => {
+    await stopping
+    if (running !== undefined) return
     starting ??= begin().finally(() => (starting = undefined))
     return starting
   }
-  const stop = async () => {
+  const seal = async () => {
     await starting?.catch(() => {})
     if (running === undefined) return
     try {
+      await judged(running)
       await settle('sealed', await live.deps.media.stopRecording(running.leg))
     } catch (error) {
       live.log.error('recording could not be sealed to its end', { recordingId: running?.id, error })
       await settle('failed', undefined)
     }
     if (live.signal.aborted) unlisten()
+  }
+  const stop = () => {
+    stopping ??= seal().finally(() => (stopping = undefined))
+    return stopping
+  }
+  /** What was said is judged before it is sealed; what is said meanwhile is not recorded. */
+  const judged = async ({ leg, paused, isHeld }: Running) => {
+    if (!isHeld) return
+    if (!live.signal.aborted && !paused && !isBarred) live.deps.media.pauseRecording(leg)
+    await live.words.beforeSealing()
   }
   const suspend = async () => {
     const { paused } = running ?? {}
@@ -136,10 +199,18 @@ export function callRecorder(live: Live): Recorder {
   }
   return {
     start,
+    bar,
     pause: () => toggle(true),
     resume: () => toggle(false),
     stop,
     suspend,
+    redact(command) {
+      if (running === undefined) return live.story('redact.refused', { code: 'RECORDING_NONE' })
+      const elapsedMs = live.deps.clock.monotonicMs() - running.startedMs
+      const spans = redactionSpans(command, elapsedMs)
+      for (const span of spans) live.deps.media.redact(running.leg, span)
+      live.story('redact', { recording: running.id, why: command.why })
+    },
     async follow() {
       const goOn = await suspend()
       await goOn()

@@ -68,7 +68,9 @@ async function attach(
     stats: null,
   }
   live.receipt.streams.push(entry)
-  const spec = await prepare(live, command, id, entry)
+  const spec = (await live.consent.mayStream())
+    ? await prepare(live, command, id, entry)
+    : withoutConsent(live)
   if (typeof spec === 'string') {
     await report(live, entry, spec)
     return spec
@@ -113,6 +115,12 @@ async function prepare(
     const isUnknown = error instanceof WebhookError && error.code === 'EGRESS_NAME_UNKNOWN'
     return isUnknown ? 'unreachable' : 'blocked'
   }
+}
+
+/** A policy may keep an app from listening to whom nobody may record. */
+function withoutConsent(live: Live): 'blocked' {
+  live.story('stream.refused', { why: 'consent' })
+  return 'blocked'
 }
 
 function follow(live: Live, entry: StreamEntry, event: FromMedia, ended: (why: StreamEnd) => void): void {

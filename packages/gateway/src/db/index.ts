@@ -2,6 +2,8 @@ export { alertStore, type AlertStore } from './alert-store.ts'
 export { auditStore, type AuditStore } from './audit-store.ts'
 export { logCursorStore, type LogCursorStore } from './log-cursor-store.ts'
 export { backupRows, type BackupRows } from './backup-store.ts'
+export { consentStore, type ConsentStore } from './consent-store.ts'
+export type { ConsentChoiceRow, ConsentRow } from './schema-consent.ts'
 export { callStore, type CallStore, type NewCallEvent, type OrphanedCall, type Page } from './call-store.ts'
 export type { CallUpdate } from './call-writes.ts'
 export { dialUsageStore, type DialUsageStore } from './dial-usage-store.ts'
@@ -55,5 +57,18 @@ export {
   type SnapshotTable,
 } from './snapshot.ts'
 export { tokenStore, type TokenStore } from './token-store.ts'
+export { transcriptStore, type NewTranscript, type TranscriptStore } from './transcript-store.ts'
+export type { TranscriptRow } from './schema-transcripts.ts'
 export { witnessedStore, type WitnessedStore } from './witnessed-store.ts'
 export type { DataKeyRow, KeyRowPurpose, ShreddedKeyRow, TenantKeyRow } from './schema-keys.ts'
+export {
+  vaultTokenStore,
+  type UseLimits,
+  type VaultTokenKey,
+  type VaultTokenStore,
+} from './vault-token-store.ts'
+export type { VaultTokenRow } from './schema-tokens.ts'
+export { paymentStore, type OpenPayment, type PaymentChange, type PaymentStore } from './payment-store.ts'
+export type { PaymentRow, PaymentState } from './schema-payments.ts'
+export { redactionStore, type RedactionStore, type Replacement } from './redaction-store.ts'
+export type { Mark, MarkRow, RedactionRow, RedactionSpan } from './schema-marks.ts'

@@ -201,10 +201,11 @@ describe('tenants in one database', () => {
 
   test('every table with a tenant is under row-level security, and every other is explained', async () => {
     const tables = await sql<{ name: string; owned: boolean; held: boolean; policies: string[] }>`
-      select c.relname::text as name, c.relrowsecurity and c.relforcerowsecurity as held,
+      select c.oid::regclass::text as name, c.relrowsecurity and c.relforcerowsecurity as held,
         exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant') as owned,
         array(select polname::text from pg_policy where polrelid = c.oid order by 1) as policies
-      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') order by 1`.execute(
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('public', 'token_vault') and c.relkind in ('r', 'p', 'v', 'm') order by 1`.execute(
       db.kysely,
     )
     const [owned, others] = [
@@ -212,6 +213,7 @@ describe('tenants in one database', () => {
       tables.rows.filter((table) => !table.owned),
     ]
     assert.ok(owned.length >= 8)
+    assert.ok(owned.some(({ name }) => name === 'token_vault.tokens'))
     for (const table of owned)
       assert.deepEqual(table, { ...table, held: true, policies: ['node_sees_all', 'tenant_sees_own'] })
     const unexplained = others.map(({ name }) => name).filter((name) => nodeTables[name] === undefined)

@@ -10,7 +10,7 @@ import { testDatabase, type TestDatabase } from './test-database.ts'
 const [acme, rival] = ['acme', 'rival'] as TenantId[] as [TenantId, TenantId]
 const clock = fakeClock()
 const call = `call_${'1'.repeat(32)}` as CallId
-const sealed = { bytes: 500, segments: 2, durationMs: 900, sha256: 'ab'.repeat(32) }
+const sealed = { bytes: 500, segments: 2, durationMs: 900, sha256: 'ab'.repeat(32), marks: [] }
 let drawn = 0
 const random = { bytes: (count: number) => new Uint8Array(count).fill(++drawn) }
 

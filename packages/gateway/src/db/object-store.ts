@@ -99,7 +99,7 @@ export function objectRows(db: Database) {
         .executeTakeFirst()
       return result.numUpdatedRows > 0n
     },
-    /** From here on it only ever goes; so does the recording that it holds. False when it is gone already. */
+    /** From here on it only ever goes; so does the recording or transcript that it holds. False when it is gone already. */
     async beginDeleting(id: string): Promise<boolean> {
       return kysely.transaction().execute(async (transaction) => {
         const result = await transaction
@@ -110,6 +110,11 @@ export function objectRows(db: Database) {
           .executeTakeFirst()
         await transaction
           .updateTable('recordings')
+          .set({ state: 'deleted' })
+          .where(sql<string>`id`, '=', id)
+          .execute()
+        await transaction
+          .updateTable('transcripts')
           .set({ state: 'deleted' })
           .where(sql<string>`id`, '=', id)
           .execute()

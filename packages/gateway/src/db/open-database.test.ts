@@ -177,10 +177,12 @@ test('recordingStore() follows a recording from its start to its seal, and settl
     sha256: null,
     key_ref: 'local:1',
     channels: 2,
+    replaces: null,
+    replaced_by: null,
   }
   await recordings.insert(row)
   assert.deepEqual(await recordings.unfinished(), [{ recording: row.id, call: row.call_id, tenant }])
-  const sealed = { bytes: 8_000_000_000, segments: 3, durationMs: 2_500, sha256: 'ab' }
+  const sealed = { bytes: 8_000_000_000, segments: 3, durationMs: 2_500, sha256: 'ab', marks: [] }
   await recordings.settle(row.id, { state: 'sealed', sealed })
   await recordings.settle(row.id, { state: 'failed' })
   assert.deepEqual(await recordings.unfinished(), [])

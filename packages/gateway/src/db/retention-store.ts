@@ -60,10 +60,14 @@ const objectColumns = (
   o.lock_until, o.state, c.label, coalesce(c.started_at, o.created_at) as started_at, o.policy, o.due_at,
   ${isHeld(now, { tenant: 'o.tenant', call: 'o.call_id', at: 'o.created_at' })} as held`
 
-/** A recording that was never listed as an object, as if it were one. */
+/** What is sealed in a spool first and then listed as an object. */
+const sealedFiles = sql`(select id, tenant, 'audio' as kind, call_id, state, started_at from recordings union all
+  select id, tenant, 'transcript', call_id, case state when 'writing' then 'recording' else state end, started_at from transcripts) r`
+
+/** A recording or transcript that was never listed as an object, as if it were one. */
 const unlistedColumns = (
   now: Date,
-) => sql<RetainedObject>`r.id, r.tenant, 'audio' as kind, r.call_id, 0 as bytes, null as lock_mode,
+) => sql<RetainedObject>`r.id, r.tenant, r.kind, r.call_id, 0 as bytes, null as lock_mode,
   null::timestamptz as lock_until, r.state, c.label, coalesce(c.started_at, r.started_at) as started_at,
   null as policy, null::timestamptz as due_at,
   ${isHeld(now, { tenant: 'r.tenant', call: 'r.call_id', at: 'r.started_at' })} as held`
@@ -149,13 +153,13 @@ export function retentionStore({ kysely }: Database) {
         // A recording that failed was never listed as an object: whoever asks knows whether it is held.
         return (await sql`select 1 from objects where id = ${id}`.execute(tx)).rows.length === 0
       }),
-    /** Recordings that failed, whose key is still there: nobody can play them, but they are sealed audio all the same. */
+    /** Recordings and transcripts that failed, whose key is still there: nobody can open them, but they are sealed all the same. */
     failedRecordings: (now: Date, after: string, limit: number) =>
-      rows<RetainedObject>(sql`select ${unlistedColumns(now)} from recordings r left join calls c on c.id = r.call_id
+      rows<RetainedObject>(sql`select ${unlistedColumns(now)} from ${sealedFiles} left join calls c on c.id = r.call_id
         where ${isFailedWithKey} and r.id > ${after} order by r.id limit ${limit}`),
-    /** Recordings of one call that are no objects: those that are not settled yet, and those that failed. */
+    /** Recordings and transcripts of one call that are no objects: those that are not settled yet, and those that failed. */
     unlistedOf: (call: CallId, now: Date) =>
-      rows<RetainedObject>(sql`select ${unlistedColumns(now)} from recordings r left join calls c on c.id = r.call_id
+      rows<RetainedObject>(sql`select ${unlistedColumns(now)} from ${sealedFiles} left join calls c on c.id = r.call_id
         where r.call_id = ${call} and (r.state = 'recording' or ${isFailedWithKey}) order by r.id`),
     /** What is left of an object and its key: what a deletion is verified by. */
     async remains(id: string) {
@@ -181,7 +185,7 @@ export function retentionStore({ kysely }: Database) {
         if (held.rows.length > 0) return 'held'
         if (parts.includes('calls')) {
           const kept = await sql`select 1 from objects where call_id = ${id} and state <> 'deleted'
-            union all select 1 from recordings r where r.call_id = ${id} and (r.state = 'recording' or ${isFailedWithKey})`.execute(
+            union all select 1 from ${sealedFiles} where r.call_id = ${id} and (r.state = 'recording' or ${isFailedWithKey})`.execute(
             tx,
           )
           if (kept.rows.length > 0) return 'objects-remain'
@@ -241,6 +245,7 @@ function dropping(id: CallId, parts: readonly DroppedPart[], { retain, dueAt }: 
       ? [
           sql`delete from objects where call_id = ${id}`,
           sql`delete from recordings where call_id = ${id}`,
+          sql`delete from transcripts where call_id = ${id}`,
           sql`delete from calls where id = ${id}`,
         ]
       : [

@@ -1,7 +1,15 @@
 import type { TenantId, TenantKeyId } from '#kernel'
 
 /** What a tenant key seals. */
-export type KeyRowPurpose = 'records' | 'audio' | 'transcript' | 'analytics' | 'tokens' | 'backup' | 'system'
+export type KeyRowPurpose =
+  | 'records'
+  | 'audio'
+  | 'transcript'
+  | 'original'
+  | 'analytics'
+  | 'tokens'
+  | 'backup'
+  | 'system'
 
 /** A tenant's key, wrapped by its provider. Once destroyed, `wrapped` is empty and its hash stays. */
 export interface TenantKeyRow {

@@ -1,13 +1,29 @@
 import type { Generated } from 'kysely'
 import type { AppId, CallId, EventId, RecordingId, TenantId, TokenId, TrunkId } from '#kernel'
 import type { AuditSchema } from './schema-audit.ts'
+import type { ConsentSchema } from './schema-consent.ts'
+import type { MarksSchema, ReplacedColumns } from './schema-marks.ts'
 import type { KeysSchema } from './schema-keys.ts'
 import type { ObjectsSchema } from './schema-objects.ts'
 import type { CallRetentionColumns, RetentionSchema } from './schema-retention.ts'
+import type { PaymentsSchema } from './schema-payments.ts'
 import type { ShippingSchema } from './schema-shipping.ts'
+import type { TranscriptsSchema } from './schema-transcripts.ts'
+import type { TokensSchema } from './schema-tokens.ts'
 
 /** Columns named `…_sealed` hold text that only the keyring can open. */
-export interface Schema extends AuditSchema, KeysSchema, ObjectsSchema, RetentionSchema, ShippingSchema {
+export interface Schema
+  extends
+    AuditSchema,
+    KeysSchema,
+    ObjectsSchema,
+    RetentionSchema,
+    ShippingSchema,
+    ConsentSchema,
+    MarksSchema,
+    PaymentsSchema,
+    TokensSchema,
+    TranscriptsSchema {
   calls: Omit<CallRow, 'from' | 'to' | 'ladder' | 'variables'> & {
     from_sealed: string
     to_sealed: string
@@ -70,7 +86,7 @@ export interface CallEventRow {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export interface RecordingRow {
+export interface RecordingRow extends ReplacedColumns {
   readonly id: RecordingId
   readonly call_id: CallId
   readonly tenant: TenantId

@@ -59,6 +59,10 @@ export async function applyErasures(
   for (const group of groupsOf(o.erased)) {
     const ids = group.map(({ object }) => object)
     await transaction.deleteFrom('data_keys').where('object', 'in', ids).execute()
+    await transaction
+      .deleteFrom('token_vault.tokens')
+      .where(sql<string>`id`, 'in', ids)
+      .execute()
     await sql`insert into shredded_keys select * from json_populate_recordset(null::shredded_keys,
       ${JSON.stringify(group)}::text::json) on conflict do nothing`.execute(transaction)
     await transaction
@@ -69,6 +73,11 @@ export async function applyErasures(
       .execute()
     await transaction
       .updateTable('recordings')
+      .set({ state: 'deleted' })
+      .where(sql<string>`id`, 'in', ids)
+      .execute()
+    await transaction
+      .updateTable('transcripts')
       .set({ state: 'deleted' })
       .where(sql<string>`id`, 'in', ids)
       .execute()

@@ -38,15 +38,18 @@ export async function readSnapshot(
   })
 }
 
-/** The tables that are kept, each after those that it refers to. */
+/** The tables that are kept, each after those that it refers to; one outside schema public with its schema's name before it. */
 export async function tablesOf(kysely: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string; refers: string[] }>`
-    select c.relname as name, coalesce(array_agg(f.relname) filter (where f.relname is not null), '{}') as refers
-    from pg_class c
+    with kept as (
+      select c.oid, case n.nspname when 'public' then c.relname::text else n.nspname || '.' || c.relname end as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('public', 'token_vault') and c.relkind = 'r')
+    select c.name, coalesce(array_agg(f.name) filter (where f.name is not null), '{}') as refers
+    from kept c
       left join pg_constraint k on k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid
-      left join pg_class f on f.oid = k.confrelid
-    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-    group by c.relname order by c.relname`.execute(kysely)
+      left join kept f on f.oid = k.confrelid
+    group by c.name order by c.name`.execute(kysely)
   const left = new Map(
     rows.filter(({ name }) => !notKept.has(name)).map(({ name, refers }) => [name, refers]),
   )
@@ -80,7 +83,7 @@ async function* linesOf(transaction: Transaction<Schema>, table: string): AsyncG
 async function primaryKeyOf(kysely: Kysely<Schema>, table: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select a.attname as name from pg_index i
-      join pg_class c on c.oid = i.indrelid and c.relname = ${table} and c.relnamespace = 'public'::regnamespace
+      join pg_class c on c.oid = i.indrelid and c.oid = ${table}::text::regclass
       join unnest(i.indkey) with ordinality as k (number, place) on true
       join pg_attribute a on a.attrelid = c.oid and a.attnum = k.number
     where i.indisprimary order by k.place`.execute(kysely)
@@ -114,9 +117,10 @@ export async function insertLines(
 /** Lets every sequence go on after the highest number that was put back. */
 export async function advanceSequences(transaction: Transaction<Schema>): Promise<void> {
   const { rows } = await sql<{ table: string; column: string; sequence: string }>`
-    select c.relname as table, a.attname as column, pg_get_serial_sequence(c.oid::regclass::text, a.attname) as sequence
+    select c.oid::regclass::text as table, a.attname as column, pg_get_serial_sequence(c.oid::regclass::text, a.attname) as sequence
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attidentity <> ''
-    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'`.execute(transaction)
+      join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('public', 'token_vault') and c.relkind = 'r'`.execute(transaction)
   for (const { table, column, sequence } of rows)
     await sql`select setval(${sequence}::regclass, greatest(1, coalesce((select max(${sql.ref(column)}) from ${sql.table(table)}), 0)),
       exists (select from ${sql.table(table)}))`.execute(transaction)

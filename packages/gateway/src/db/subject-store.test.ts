@@ -62,6 +62,7 @@ describe('openSubjects()', () => {
     )
     const store = retentionStore(database)
     const index = (_: string, number: string) => `index-${number}`
+    const forgotten: string[] = []
     const common = { clock, random, log: silentLog, audit: o.audit ?? audit, index }
     const holds = openHolds({ ...common, store: holdStore(database), holdObject: async () => {} })
     const subjects = openSubjects({
@@ -70,6 +71,10 @@ describe('openSubjects()', () => {
       subjects: subjectStore(database),
       policies: rules,
       holdsOn: holds.onCall,
+      also: {
+        found: async () => ({ tokens: 2, payments: 1 }),
+        forget: async (_tenant, call) => void forgotten.push(call),
+      },
       destroy: async ({ id }) => {
         if (o.destroys === false) throw Object.assign(new Error('away'), { code: 'OBJECT_UNAVAILABLE' })
         await markDestroyed(database, id)
@@ -85,6 +90,7 @@ describe('openSubjects()', () => {
       subjects,
       run,
       audited,
+      forgotten,
       clock,
       plan: (by: Date) => planDeletions({ store, policies: rules, clock }, acme, by),
     }
@@ -122,6 +128,8 @@ describe('openSubjects()', () => {
       events: 1,
       outbox: 1,
       bytes: 100,
+      tokens: 2,
+      payments: 1,
       callIds: [call(1)],
     })
     assert.deepEqual(
@@ -132,8 +140,9 @@ describe('openSubjects()', () => {
 
   test('erases all of it, proves each object, and forgets whom it was about', async () => {
     await record(1)
-    const { run } = open()
+    const { run, forgotten } = open()
     const done = await run('erase', 'a')
+    assert.deepEqual(forgotten, [call(1)])
     const objects = [{ object: 'rec_1', wrappedKeySha256: 'cd'.repeat(32) }]
     assert.deepEqual(done?.report, { calls: 1, objects, kept: [], left: 0 })
     assert.deepEqual([done?.subject_index, done?.subject_id], [null, null])

@@ -108,7 +108,8 @@ export function subjectStore(db: Database) {
         key.kind === 'index'
           ? sql`(${key.index} in (c.from_index, c.to_index) or c.id in (
               select call_id from call_parties where tenant = ${tenant} and party_index = ${key.index}))`
-          : sql`(c.id = ${key.id} or c.id in (select call_id from recordings where tenant = ${tenant} and id = ${key.id}))`
+          : sql`(c.id = ${key.id} or c.id in (select call_id from recordings where tenant = ${tenant} and id = ${key.id}
+              union select call_id from transcripts where tenant = ${tenant} and id = ${key.id}))`
       const found = await sql<RetainedCall>`select ${retainedCallColumns(page.now)} from calls c
         where c.tenant = ${tenant} and ${fits} and c.id > ${page.after} order by c.id limit ${page.limit}`.execute(
         db.asTenant(tenant),

@@ -1,5 +1,5 @@
 import { dialUsageStore, openDatabase } from '#db'
-import { silentLog, systemClock } from '#kernel'
+import { fakeClock, silentLog } from '#kernel'
 import { openTestGuard } from './test-guard.ts'
 
 // Run by kill.test.ts: places calls, ends one, and says so once that is durable; the database's thread
@@ -9,9 +9,11 @@ const database = await openDatabase({
   log: silentLog,
   seal: { seal: (text) => text, open: (text) => text },
 })
+// Limits are of a day: what stays down for twenty minutes must come up on the same one.
+const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 3_600_000
 const { place } = await openTestGuard(
   { limits: { concurrent: 3, perMinute: 4, minutesPerDay: 60 } },
-  { clock: systemClock, store: dialUsageStore(database) },
+  { clock: fakeClock(noon), store: dialUsageStore(database) },
 )
 const ended = await place()
 ended.answered()

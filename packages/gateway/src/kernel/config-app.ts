@@ -63,6 +63,11 @@ export const app = z.strictObject({
   dialing: dialing
     .optional()
     .describe('Whom this app may call, with `POST /v1/calls`, `dial` and `transfer`; without it nobody'),
+  privacy: id.optional().describe('The policy under `privacy` for its calls; default: its tenant’s'),
+  originals: z
+    .boolean()
+    .optional()
+    .describe('Whether it may be told what was said word for word, where its policy has `events: original`'),
   holdMusicFile: file.optional().describe('WAV played to whoever is on hold; default: silence'),
   fallback: z
     .strictObject({

@@ -68,3 +68,27 @@ test('residencyFaults() asks nothing of tenants that may be anywhere', () => {
   const tenants = [{ id: 'acme' }]
   assert.deepEqual(faults({ tenants, node: {}, apps: [{ ...app, endpoints: [] }] }), [])
 })
+
+test('residencyFaults() refuses a presidio-analyzer elsewhere, for the tenants whose words it would see', () => {
+  const policy = (presidio: object) => ({
+    id: 'care',
+    engine: 'ears',
+    presidio: { url: 'https://p.example', ...presidio },
+  })
+  const speech = {
+    engines: [{ id: 'ears', kind: 'vosk', url: 'wss://v.example', dataClasses: ['personal'], region: 'eu' }],
+  }
+  const withPolicy = (presidio: object, privacy?: string) =>
+    faults({
+      speech,
+      privacy: { policies: [policy(presidio)] },
+      tenants: [{ id: 'acme', regions: ['eu'], ...(privacy !== undefined && { privacy }) }],
+    }).filter((fault) => fault.includes('presidio'))
+  assert.match(withPolicy({}, 'care').join(), /does not say in which region it is/)
+  assert.match(
+    withPolicy({ region: 'us' }, 'care').join(),
+    /presidio-analyzer of the policy "care" is in "us"/,
+  )
+  assert.deepEqual(withPolicy({ region: 'eu' }, 'care'), [])
+  assert.deepEqual(withPolicy({ region: 'us' }), [])
+})

@@ -35,8 +35,24 @@ export function residencyFaults(config: Config): Fault[] {
       ...endpointFaults(config, tenant, judge),
       ...collectorFaults(config, tenant, judge),
       ...databaseFault(config, at, judge),
+      ...reviewFaults(config, tenant, judge),
     ]
   })
+}
+
+/** Words leave for a presidio-analyzer that one of its policies names. */
+function reviewFaults({ privacy, apps }: Config, tenant: Tenant, judge: Judge): Fault[] {
+  const own = apps.filter((app) => app.tenant === tenant.id).map((app) => app.privacy)
+  const used = new Set([tenant.privacy, ...own])
+  return privacy.policies.flatMap(({ id, presidio }, index) =>
+    presidio === undefined || !used.has(id)
+      ? []
+      : judge(
+          ['privacy', 'policies', index, 'presidio'],
+          `the presidio-analyzer of the policy "${id}"`,
+          presidio.region,
+        ),
+  )
 }
 
 type Judge = (path: Path, what: string, place: string | undefined) => Fault[]

@@ -7,7 +7,12 @@ import { database } from './config-database.ts'
 import { dialLimits } from './config-dialing.ts'
 import { keys, tenantKeys } from './config-keys.ts'
 import { objects } from './config-objects.ts'
+import { consent, tenantConsent } from './config-consent.ts'
+import { payments } from './config-payments.ts'
+import { privacy } from './config-privacy.ts'
 import { retention } from './config-retention.ts'
+import { speech, tenantSpeech } from './config-speech.ts'
+import { tokenVault } from './config-token-vault.ts'
 import { secrets } from './config-secrets.ts'
 import { siem } from './config-siem.ts'
 import { trunk } from './config-trunk.ts'
@@ -156,7 +161,12 @@ export const configSchema = z.strictObject({
               .describe('`stream-only`: nothing of its calls is stored at all; see docs/residency.md'),
           })
           .optional(),
+        speech: tenantSpeech.optional(),
         keys: tenantKeys.optional().describe('The tenant’s own key (BYOK)'),
+        consent: tenantConsent
+          .optional()
+          .describe('Who must agree to a recording, where it is otherwise here'),
+        privacy: id.optional().describe('The policy under `privacy` for its calls; default: nobody listens'),
       }),
     )
     .default([])
@@ -216,6 +226,11 @@ export const configSchema = z.strictObject({
   audit: auditLog,
   siem,
   alerts,
+  speech,
+  privacy,
+  tokenVault,
+  payments,
+  consent,
   backup,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })

@@ -78,6 +78,13 @@ export const trunk = z.strictObject({
     .min(1)
     .optional()
     .describe('Where it may be used: on a node elsewhere its calls are refused. Default: anywhere'),
+  jurisdictionHeader: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/)
+    .optional()
+    .describe(
+      'Header of an INVITE in which this trunk says where the caller is (`US-CA`, `DE`), for the rules of consent; never makes them less strict',
+    ),
   allowedAddresses: z.array(z.string()).default([]).describe('CIDR ranges the trunk calls from'),
   clientCertificateName: z
     .string()
@@ -135,6 +142,12 @@ export const trunk = z.strictObject({
     .min(1)
     .default(['PCMU', 'PCMA', 'G722', 'OPUS'])
     .describe('In order of preference'),
+  inbandDigits: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'Whether keys are heard as tones in the audio: `auto` where the peer agreed on no telephone events (RFC 4733), and while keys are collected in secret',
+    ),
   reliableProvisional: z
     .enum(['off', 'supported', 'required'])
     .default('supported')

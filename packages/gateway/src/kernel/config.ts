@@ -5,8 +5,11 @@ import type { z } from 'zod'
 import { Secret } from './secret.ts'
 import { keyFaults } from './config-checks-keys.ts'
 import { objectsFaults } from './config-checks-objects.ts'
+import { paymentFaults } from './config-checks-payments.ts'
+import { privacyFaults } from './config-checks-privacy.ts'
 import { residencyFaults } from './config-checks-residency.ts'
 import { secretFaults } from './config-checks-secrets.ts'
+import { speechFaults } from './config-checks-speech.ts'
 import { retentionFaults } from './effective-policy.ts'
 import { configSchema, type Config } from './config-schema.ts'
 
@@ -135,9 +138,12 @@ function crossChecks(config: Config): [Path, string][] {
     ...dialingFaults(config),
     ...keyFaults(config),
     ...objectsFaults(config),
+    ...paymentFaults(config),
     ...retentionFaults(config),
     ...residencyFaults(config),
+    ...privacyFaults(config),
     ...secretFaults(config),
+    ...speechFaults(config),
   ]
 }
 

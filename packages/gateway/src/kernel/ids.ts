@@ -5,6 +5,7 @@ export type CallId = Brand<string, 'CallId'>
 export type LegId = Brand<string, 'LegId'>
 export type StreamId = Brand<string, 'StreamId'>
 export type RecordingId = Brand<string, 'RecordingId'>
+export type TranscriptId = Brand<string, 'TranscriptId'>
 export type EventId = Brand<string, 'EventId'>
 export type TokenId = Brand<string, 'TokenId'>
 export type AlertId = Brand<string, 'AlertId'>
@@ -14,6 +15,9 @@ export type BackupId = Brand<string, 'BackupId'>
 export type TenantKeyId = Brand<string, 'TenantKeyId'>
 export type HoldId = Brand<string, 'HoldId'>
 export type SubjectRequestId = Brand<string, 'SubjectRequestId'>
+export type VaultTokenId = Brand<string, 'VaultTokenId'>
+export type PaymentId = Brand<string, 'PaymentId'>
+export type ConsentId = Brand<string, 'ConsentId'>
 export type AppId = Brand<string, 'AppId'>
 
 interface IdKinds {
@@ -21,6 +25,7 @@ interface IdKinds {
   leg: LegId
   strm: StreamId
   rec: RecordingId
+  trn: TranscriptId
   evt: EventId
   tok: TokenId
   alrt: AlertId
@@ -28,6 +33,9 @@ interface IdKinds {
   bak: BackupId
   hold: HoldId
   dsr: SubjectRequestId
+  cns: ConsentId
+  vtk: VaultTokenId
+  pay: PaymentId
 }
 
 /** Where chance comes from: `bytes(n)` returns n unpredictable bytes that the caller owns. */

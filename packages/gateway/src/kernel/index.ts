@@ -1,4 +1,5 @@
 export { boundedQueue, type BoundedQueue } from './bounded-queue.ts'
+export { cardBrand, cardSchemes, isLuhn, type CardBrand } from './card-number.ts'
 export { fileSource, type ByteSource } from './byte-source.ts'
 export { configReference } from './config-reference.ts'
 export { fakeClock, systemClock, wait, type Clock, type FakeClock } from './clock.ts'
@@ -12,9 +13,11 @@ export {
   type TrunkConfig,
 } from './config-schema.ts'
 export type { PostgresqlConfig } from './config-database.ts'
+export type { PaymentProviderConfig, PaymentsConfig } from './config-payments.ts'
 export type { ObjectsConfig, StoreConfig } from './config-objects.ts'
 export type { AlertReceiverConfig, AlertRuleConfig } from './config-alerts.ts'
 export type { CollectorConfig } from './config-siem.ts'
+export type { EngineConfig, EngineConfigOf } from './config-speech.ts'
 export { dataTypes, effectivePolicy, type DataType, type Policy } from './effective-policy.ts'
 export { groupCommit, type GroupCommit } from './group-commit.ts'
 export {
@@ -29,14 +32,18 @@ export {
   type EventId,
   type HoldId,
   type LegId,
+  type PaymentId,
   type Random,
   type RecordingId,
   type StreamId,
+  type ConsentId,
   type SubjectRequestId,
   type TenantId,
   type TenantKeyId,
   type TokenId,
+  type TranscriptId,
   type TrunkId,
+  type VaultTokenId,
 } from './ids.ts'
 export { openLog, sanitise, silentLog, type Log, type LogFields } from './log.ts'
 export { comparePeriods, endOf, parsePeriod, serializePeriod, type Period } from './period.ts'

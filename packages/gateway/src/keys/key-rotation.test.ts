@@ -32,7 +32,7 @@ test('KeyRotation.rotate() seals with new keys from then on, and what old ones s
   const field = at.keys.fieldSeal.seal(acme, '+4930', 'x')
   const hash = at.keys.hmacKey(acme, 'numbers')
   const rotated = await at.keys.rotate(acme, 'all')
-  assert.deepEqual(new Set(rotated.map(({ purpose }) => purpose)).size, 6)
+  assert.deepEqual(new Set(rotated.map(({ purpose }) => purpose)).size, 7)
   assert.ok(!rotated.some(({ purpose }) => purpose === 'system'))
   assert.equal(at.provider.versions.get(acme), 2, 'the provider’s key has a new version too')
   const after = await begin(at.keys, 1, 1)
@@ -76,7 +76,7 @@ test('KeyRotation.rotate() goes on when the provider’s owner rotates its key, 
   const at = tenants()
   await at.keys.open(acme)
   Object.assign(at.provider, { rotate: () => Promise.reject(new Error('AccessDenied')) })
-  assert.equal((await at.keys.rotate(acme, 'all')).length, 6)
+  assert.equal((await at.keys.rotate(acme, 'all')).length, 7)
   assert.ok(at.events.some(({ kind }) => kind === 'provider-not-rotated'))
   at.provider.failing.set(acme, 'KEY_REFUSED')
   await at.keys.recheck()
@@ -92,7 +92,7 @@ test('KeyRotation.rewrap() puts everything under the newest keys, without touchi
     ({ purpose, version }) => purpose === 'audio' && version === 1,
   )?.wrapped
   const progress = await at.keys.rewrap(acme)
-  assert.deepEqual([progress.state, progress.done, progress.total, progress.broken], ['done', 457, 457, 0])
+  assert.deepEqual([progress.state, progress.done, progress.total, progress.broken], ['done', 458, 458, 0])
   const newest = at.rows.keys.find(({ purpose, state }) => purpose === 'audio' && state === 'active')
   assert.ok(at.rows.dataKeys.every((row) => row.tenant_key === newest?.id))
   assert.ok(at.rows.keys.every(({ key_ref: ref }) => ref === 'fake:acme:2'))
@@ -104,7 +104,7 @@ test('KeyRotation.rewrap() puts everything under the newest keys, without touchi
   const gone = at.rows.keys.filter(({ state }) => state === 'destroyed')
   assert.deepEqual(
     new Set(gone.map(({ purpose }) => purpose)),
-    new Set(['audio', 'transcript', 'analytics', 'tokens']),
+    new Set(['audio', 'transcript', 'original', 'analytics', 'tokens']),
   )
   const audio = gone.find(({ purpose }) => purpose === 'audio')
   assert.equal(audio?.wrapped.length, 0)
@@ -224,7 +224,7 @@ test('KeyShredding.destroyTenant() leaves a tenant unreadable with a copy of all
   const backup = structuredClone({ keys: at.rows.keys, dataKeys: at.rows.dataKeys })
   const destroyed = await at.keys.destroyTenant(acme)
   assert.equal(destroyed.objects, 3)
-  assert.equal(destroyed.keys.length, 7)
+  assert.equal(destroyed.keys.length, 8)
   assert.deepEqual(
     destroyed.providers.map(({ provider, key, code }) => [provider, key, code]),
     [['fake', acme, undefined]],

@@ -19,12 +19,12 @@ test('TenantKeys.open() makes a key for each purpose, wrapped for its tenant, an
   await at.keys.open(acme)
   assert.deepEqual(
     new Set(at.rows.keys.map(({ purpose }) => purpose)),
-    new Set(['records', 'audio', 'transcript', 'analytics', 'tokens', 'backup', 'system']),
+    new Set(['records', 'audio', 'transcript', 'original', 'analytics', 'tokens', 'backup', 'system']),
   )
   const sealed = at.keys.fieldSeal.seal(acme, '+4930', 'calls.from 1')
   const again = at.again()
   await again.open(acme)
-  assert.equal(at.rows.keys.length, 7)
+  assert.equal(at.rows.keys.length, 8)
   assert.equal(again.fieldSeal.open(acme, sealed, 'calls.from 1'), '+4930')
   assert.deepEqual(again.hmacKey(acme, 'numbers'), at.keys.hmacKey(acme, 'numbers'))
   assert.notDeepEqual(again.hmacKey(acme, 'numbers'), again.hmacKey(acme, 'others'))

@@ -11,6 +11,7 @@ export const keyPurposes: readonly KeyPurpose[] = [
   'records',
   'audio',
   'transcript',
+  'original',
   'analytics',
   'tokens',
   'backup',

@@ -7,6 +7,7 @@ import type {
   SubjectStore,
 } from '#db'
 import { endOf, type HoldId, type TenantId } from '#kernel'
+import type { AlsoKept } from './also-kept.ts'
 import { deleteObject, isLocked, type DeletionDeps } from './delete-object.ts'
 import { judgeObject } from './judge.ts'
 import type { Policies } from './policy.ts'
@@ -40,6 +41,7 @@ export interface EraseDeps extends DeletionDeps {
   readonly subjects: SubjectStore
   readonly policies: Policies
   readonly holdsOn: (call: RetainedCall['id']) => Promise<readonly HoldId[]>
+  readonly also: AlsoKept
 }
 
 const page = 100
@@ -104,6 +106,7 @@ async function eraseCall(
     } else kept.push({ call: call.id, object: object.id, why: outcome === 'failed' ? 'failed' : 'hold' })
   }
   if (kept.length > 0) return kept
+  await deps.also.forget(call.tenant, call.id, request)
   const before = retained(policies.of(call.tenant, call.label ?? undefined), call.started_at, call.retain)
   const after = { ...before, numbers: gone, story: gone, ladders: gone, receipts: gone, deliveries: gone }
   const parts = ['numbers', 'story', 'ladders', 'receipts', 'deliveries'] as const
@@ -146,20 +149,35 @@ async function reasonsToKeep(
 
 /** What is kept of a person, counted; and the calls, up to a bound. */
 export interface Findings extends CallFindings {
+  readonly tokens: number
+  readonly payments: number
   readonly calls: number
   readonly callIds: readonly string[]
 }
 
 export async function findSubject(
-  deps: Pick<EraseDeps, 'subjects' | 'clock'>,
+  deps: Pick<EraseDeps, 'subjects' | 'clock' | 'also'>,
   request: { readonly tenant: TenantId; readonly key: SubjectKey },
   signal: AbortSignal,
 ): Promise<Findings> {
-  const sum = { calls: 0, recordings: 0, transcripts: 0, analytics: 0, events: 0, outbox: 0, bytes: 0 }
+  const sum = {
+    calls: 0,
+    recordings: 0,
+    transcripts: 0,
+    analytics: 0,
+    events: 0,
+    outbox: 0,
+    bytes: 0,
+    tokens: 0,
+    payments: 0,
+  }
   const callIds: string[] = []
   for await (const call of callsOf(deps, request, signal)) {
     const found = await deps.subjects.findings(request.tenant, call.id)
     sum.calls++
+    const also = await deps.also.found(request.tenant, call.id)
+    sum.tokens += also.tokens
+    sum.payments += also.payments
     for (const name of ['recordings', 'transcripts', 'analytics', 'events', 'outbox', 'bytes'] as const)
       sum[name] += found[name]
     if (callIds.length < maxListed) callIds.push(call.id)

@@ -1,3 +1,4 @@
+export type { AlsoKept } from './also-kept.ts'
 export { subjectArchive, type ArchiveFile } from './archive.ts'
 export type { AuditAct, DestroyObject } from './contract.ts'
 export { deleteObject, isLocked, type DeletionDeps, type ObjectOutcome } from './delete-object.ts'

@@ -12,7 +12,7 @@ export interface SubjectsDeps extends EraseDeps {
 
 export interface NewSubjectRequest {
   readonly kind: SubjectRequestRow['kind']
-  /** A number or SIP address, or the id of a call or recording. */
+  /** A number or SIP address, or the id of a call, recording or transcript. */
   readonly subject: string
   readonly withAudio: boolean
 }
@@ -82,7 +82,7 @@ export function openSubjects(deps: SubjectsDeps): Subjects {
   }
 }
 
-const isId = /^(?:call|rec)_[0-9a-f]{32}$/
+const isId = /^(?:call|rec|trn)_[0-9a-f]{32}$/
 
 function keyOf(index: SubjectIndex, tenant: TenantId, subject: string): SubjectKey {
   return isId.test(subject) ? { kind: 'id', id: subject } : { kind: 'index', index: index(tenant, subject) }

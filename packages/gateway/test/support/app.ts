@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly decide?: Decide
   /** Answers a webhook, whose event has this id, in a way of its own, however badly; true when it did. */
   readonly intercept?: (event: WebhookEvent, response: ServerResponse, id: string) => boolean
+  /** WAV files that anybody may fetch, by their paths (`/sounds/prompt.wav`). */
+  readonly sounds?: Readonly<Record<string, Uint8Array>>
   /** Takes over a stream that was opened for this name, before anything came over it; true when it did. */
   readonly takeStream?: (to: string, socket: WebSocket) => boolean
 }
@@ -37,7 +39,7 @@ export interface App extends AsyncDisposable {
   /** The call to this number or name, past or to come; each test calls another. */
   call(to: string): AppCall
   /** Resolves with the first event, past or to come, that `probe` takes. */
-  event(what: string, probe: (event: WebhookEvent) => boolean): Promise<WebhookEvent>
+  event(what: string, probe: (event: WebhookEvent) => boolean, timeoutMs?: number): Promise<WebhookEvent>
 }
 
 export interface AppCall {
@@ -53,7 +55,15 @@ interface Memory extends Watch {
   refused: number
 }
 
-const decisions = new Set(['call.incoming', 'call.connected', 'call.gathered', 'call.dialed'])
+const decisions = new Set([
+  'call.incoming',
+  'call.connected',
+  'call.gathered',
+  'call.collected',
+  'call.paid',
+  'call.dialed',
+  'call.consent_refused',
+])
 
 export async function startApp(options: AppOptions): Promise<App> {
   const memory: Memory = { ...watch(), events: [], streams: new Map(), refused: 0 }
@@ -69,7 +79,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     events: memory.events,
     refused: () => memory.refused,
     call: (to) => callOf(memory, to),
-    event: (what, probe) => memory.until(what, () => memory.events.find(probe)),
+    event: (what, probe, timeoutMs) =>
+      memory.until(what, () => memory.events.find((event) => probe(event)), timeoutMs),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate()
       server.close()
@@ -97,11 +108,13 @@ function callOf({ events, streams, until }: Memory, to: string): AppCall {
 }
 
 async function answer(
-  { secret, port, decide = echo, intercept }: AppOptions,
+  { secret, port, decide = echo, intercept, sounds = {} }: AppOptions,
   memory: Memory,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const sound = request.method === 'GET' ? sounds[request.url ?? ''] : undefined
+  if (sound !== undefined) return void response.writeHead(200, { 'content-type': 'audio/wav' }).end(sound)
   const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
   const checked = await verifyWebhook(body, request.headers, secret)
   if (!checked.ok) {

@@ -84,6 +84,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const control = await connectControl(ports.min + 2)
   stack.defer(() => void control.socket.destroy())
   const owned = stack.move()
+  let pressed = 0
   const send = (command: string, params?: string) =>
     void control.socket.write(toNetstring(JSON.stringify({ command, ...(params && { params }) })))
   return {
@@ -95,9 +96,11 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     select: (line) => send('line', String(line)),
     transfer: (uri) => send('transfer', uri),
     async press(digits) {
-      for (const [index, digit] of digits.split('').entries()) {
+      for (const digit of digits) {
+        pressed += 1
         send('sndcode', digit)
-        await phone.until(new RegExp(`(send DTMF digit end[^]*){${index + 1}}`))
+        // Anchored, and unable to go back: it is tried on all that was printed, again and again.
+        await phone.until(new RegExp(`^(?:(?:(?!DTMF digit end)[^])*DTMF digit end){${pressed}}`))
       }
     },
     until: control.until,

@@ -15,7 +15,11 @@ const packages = {
   rtpengine: 'rtpengine-daemon',
   testssl: 'testssl.sh',
   'softhsm2-util': 'softhsm2',
+  'espeak-ng': 'espeak-ng',
+  'multimon-ng': 'multimon-ng',
+  sox: 'sox',
   go: 'golang-go golang-golang-x-mod-dev',
+  pocketsphinx_continuous: 'pocketsphinx pocketsphinx-en-us',
 } as const
 export type Counterpart = keyof typeof packages
 

@@ -14,9 +14,8 @@ export async function databaseRows(dataDir: string): Promise<Source[]> {
     seal: { seal: locked, open: locked },
   })
   const tables = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public'`.execute(
-    database.kysely,
-  )
+    select case table_schema when 'public' then '' else table_schema || '.' end || table_name as name
+    from information_schema.tables where table_schema in ('public', 'token_vault')`.execute(database.kysely)
   return await Promise.all(
     tables.rows.map(async ({ name }) => {
       const found = await sql<{

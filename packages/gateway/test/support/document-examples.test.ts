@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse as parseYaml, stringify } from 'yaml'
@@ -7,7 +8,7 @@ import { callCommands } from '#call'
 import { parseConfig } from '#kernel'
 
 /** The examples of one language in a document. */
-function examplesIn(document: string, language: 'json' | 'yaml'): readonly string[] {
+function examplesIn(document: string, language: 'json' | 'yaml' | 'ts'): readonly string[] {
   const text = readFileSync(join(import.meta.dirname, '../../../../docs', document), 'utf8')
   return [...text.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, code = '']) => code)
 }
@@ -35,6 +36,13 @@ for (const [document, count] of [
   ['alerts.md', 1],
   ['objects.md', 1],
   ['backup.md', 1],
+  ['consent.md', 1],
+  ['transcripts.md', 1],
+  ['privacy.md', 1],
+  ['tokens.md', 1],
+  ['payments.md', 1],
+  ['speech.md', 1],
+  ['keypad.md', 1],
 ] as const)
   test(`docs/${document} gives settings that parseConfig() takes`, () => {
     const examples = examplesIn(document, 'yaml')
@@ -51,6 +59,9 @@ for (const [document, count] of [
 for (const [document, count] of [
   ['calls.md', 7],
   ['webhooks.md', 1],
+  ['collect.md', 3],
+  ['consent.md', 1],
+  ['transcripts.md', 1],
 ] as const)
   test(`docs/${document} gives commands that callCommands takes`, () => {
     const lists = examplesIn(document, 'json')
@@ -60,3 +71,19 @@ for (const [document, count] of [
     assert.equal(lists.length, count)
     for (const list of lists) assert.doesNotThrow(() => callCommands.parse(list), JSON.stringify(list))
   })
+
+test('docs/collect.md gives code that runs, and says what callCommands takes', async () => {
+  const [code = ''] = examplesIn('collect.md', 'ts')
+  const sdk = JSON.stringify(import.meta.resolve('@voxkeep/sdk'))
+  const script = stripTypeScriptTypes(code).replace("'@voxkeep/sdk'", sdk)
+  const { decide } = (await import(`data:text/javascript,${encodeURIComponent(script)}`)) as {
+    readonly decide: (event: object) => { readonly actions: readonly unknown[] }
+  }
+  const timestamp = '2026-11-21T12:00:00.000Z'
+  const { actions } = decide({ type: 'call.incoming', timestamp, data: {} })
+  assert.deepEqual(
+    callCommands.parse(actions).map(({ type }) => type),
+    ['pay', 'hangup'],
+  )
+  assert.deepEqual(decide({ type: 'call.paid', timestamp, data: { outcome: 'succeeded' } }), { actions: [] })
+})

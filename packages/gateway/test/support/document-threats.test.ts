@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 const root = join(import.meta.dirname, '../../../..')
 const document = readFileSync(join(root, 'docs/threat-model.md'), 'utf8')
-const tests = globSync('{packages,tools}/**/{*.test,support/*}.ts', {
+const tests = globSync('{packages,tools,bench}/**/{*.test,support/*}.ts', {
   cwd: root,
   exclude: (name) => name === 'node_modules',
 })

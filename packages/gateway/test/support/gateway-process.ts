@@ -23,7 +23,7 @@ export interface Settings {
   [section: string]: unknown
 }
 
-export interface GatewayOptions extends Pick<AppOptions, 'decide' | 'intercept' | 'takeStream'> {
+export interface GatewayOptions extends Pick<AppOptions, 'decide' | 'intercept' | 'sounds' | 'takeStream'> {
   /** Changes the configuration before the gateway reads it. */
   readonly configure?: (settings: Settings) => void
   /** Puts files beside the configuration before the gateway reads it. */

@@ -87,6 +87,8 @@ export const interopItems: readonly InteropItem[] = [
   },
   { title: 'Quality: scores, audio that is mute or goes one way', tests: /^quality: / },
   { title: 'What an eavesdropper and the disk see', tests: /^(capture|plaintext): / },
+  { title: 'Keys that nobody else may learn: a card keyed in and paid with', tests: /^payment: / },
+  { title: 'Consent to a recording, by key, voice or notice', tests: /^consent: / },
   { title: 'Limits and the guard', tests: /guard refuses|what is not allowed|may be one|more than usual/ },
   {
     title: 'Many calls; nothing left of them',

@@ -17,7 +17,8 @@ export async function tablesOf(configPath: string): Promise<Map<string, string[]
   await using database = await openLocked(configPath)
   const { kysely } = database
   const { rows } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public'`.execute(kysely)
+    select case table_schema when 'public' then '' else table_schema || '.' end || table_name as name
+    from information_schema.tables where table_schema in ('public', 'token_vault')`.execute(kysely)
   const tables = new Map<string, string[]>()
   for (const { name } of rows) {
     const found = await sql<{

@@ -14,6 +14,8 @@ export async function recordCall(
   gateway: GatewayProcess,
   name: string,
   from = '+12025550142',
+  /** Done when the call has been recorded for four seconds. */
+  during: (call: string) => Promise<unknown> = async () => {},
 ): Promise<string> {
   const call = gateway.app.call(name)
   const hangUp = new AbortController()
@@ -26,6 +28,8 @@ export async function recordCall(
     speech: sayWhen(call.stream(), speech),
     signal: hangUp.signal,
   })
+  await (await call.stream()).heard(4)
+  await during(await call.id())
   await (await call.stream()).heard(6.5)
   hangUp.abort()
   await calling

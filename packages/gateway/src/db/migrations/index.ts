@@ -8,6 +8,11 @@ import { audit } from './0005-audit.ts'
 import { retention } from './0006-retention.ts'
 import { shipping } from './0007-shipping.ts'
 import { isolation } from './0008-isolation.ts'
+import { marks } from './0009-marks.ts'
+import { tokens } from './0010-tokens.ts'
+import { payments } from './0011-payments.ts'
+import { transcripts } from './0012-transcripts.ts'
+import { consent } from './0013-consent.ts'
 
 /** Applied in the order of their names, each in a transaction, and never changed once released: a new need is a new one. */
 const migrations: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +24,11 @@ const migrations: Readonly<Record<string, readonly string[]>> = {
   '0006-retention': retention,
   '0007-shipping': shipping,
   '0008-isolation': isolation,
+  '0009-marks': marks,
+  '0010-tokens': tokens,
+  '0011-payments': payments,
+  '0012-transcripts': transcripts,
+  '0013-consent': consent,
 }
 
 export const migrationProvider: MigrationProvider = {

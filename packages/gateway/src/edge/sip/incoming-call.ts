@@ -1,4 +1,4 @@
-import { decodeEscapes, parseNameAddr, parseUri } from '@voxkeep/wire/sip'
+import { decodeEscapes, parseNameAddr, parseUri, type SipRequest } from '@voxkeep/wire/sip'
 import type { IncomingCall } from '#call'
 import type { IncomingLeg } from './incoming-leg.ts'
 import { hasSdp } from './sdp-body.ts'
@@ -26,12 +26,20 @@ export function incomingCall(leg: IncomingLeg): IncomingCall {
     },
     srtp: trunk.srtp,
     codecs: trunk.codecs,
+    inbandDigits: trunk.inbandDigits,
     identity: request.headers.getAll('Identity').slice(0, maxIdentities),
     date: request.headers.get('Date')?.slice(0, maxDateLength),
+    jurisdiction: jurisdictionOf(request, trunk.jurisdictionHeader),
     replaces: leg.replaces?.id,
     signalling: leg,
   }
 }
+
+/** What the trunk says of where the caller is; long enough for a state, and no longer. */
+function jurisdictionOf(request: SipRequest, header: string | undefined): string | undefined {
+  return header === undefined ? undefined : request.headers.get(header)?.trim().slice(0, maxJurisdiction)
+}
+const maxJurisdiction = 8
 
 const maxIdentities = 8 // each no longer than a header line, which the parser bounds
 const maxDateLength = 64

@@ -44,6 +44,24 @@ test('interop 39: ladderEntry() keeps no secret, no name and no whole number', (
   assert.doesNotMatch(text, new RegExp(`${secret}|erika|Erika|1701234567|3098765432|10\\.1\\.2\\.3`))
 })
 
+test('ladderEntry() keeps no card, social security number or key, wherever a message carries it', () => {
+  const info = createRequest({
+    method: 'INFO',
+    uri: 'sip:4111111111111111@gw.example',
+    headers: [
+      ['From', '"card 4111 1111 1111 1111" <sip:4111111111111111@trunk.example>;tag=1'],
+      ['To', '"536-22-8726" <sip:536228726@gw.example>'],
+      ['CSeq', '8 INFO'],
+      ['Subject', '4111111111111111'],
+      ['Reason', 'Q.850;cause=16;text="cvv 737"'],
+      ['Content-Type', 'application/dtmf-relay'],
+    ],
+    body: new TextEncoder().encode('Signal=7\r\nDuration=160\r\n'),
+  })
+  const text = JSON.stringify(ladderEntry('received', info, 0))
+  assert.doesNotMatch(text, /4111|1111 |536|8726|737|Signal|dtmf/)
+})
+
 function from(uri: string) {
   const request = createRequest({ method: 'PWNED', uri: 'sip:a', headers: [['From', `<${uri}>`]] })
   return ladderEntry('received', request, 0)
@@ -63,4 +81,15 @@ test('ladderEntry() never throws, whatever was parsed', () => {
       else if (parsed.message) ladderEntry('received', parsed.message, 0)
     }),
   )
+})
+
+test('interop 39: ladderEntry() keeps not even the length of a key by INFO', () => {
+  const info = (signal: string) =>
+    createRequest({
+      method: 'INFO',
+      uri: 'sip:a@b',
+      headers: [['CSeq', '8 INFO']],
+      body: new TextEncoder().encode(`Signal=${signal}\r\nDuration=160\r\n`),
+    })
+  assert.deepEqual(ladderEntry('received', info('11'), 0), ladderEntry('received', info('5'), 0))
 })

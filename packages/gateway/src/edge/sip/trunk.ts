@@ -16,6 +16,9 @@ export interface Trunk {
   readonly srtp: TrunkConfig['srtp']
   /** In our order of preference. */
   readonly codecs: TrunkConfig['codecs']
+  readonly inbandDigits: TrunkConfig['inbandDigits']
+  /** Where the trunk says where a caller is. */
+  readonly jurisdictionHeader: string | undefined
   readonly reliableProvisional: TrunkConfig['reliableProvisional']
   readonly sessionExpiresS: number
   readonly refer: TrunkConfig['refer']
@@ -79,6 +82,8 @@ export function compileTrunk(config: TrunkConfig, deps: TrunkDeps): Trunk {
     digest: config.digest && compileDigest(config.digest, deps),
     srtp: config.srtp,
     codecs: config.codecs,
+    inbandDigits: config.inbandDigits,
+    jurisdictionHeader: config.jurisdictionHeader,
     reliableProvisional: config.reliableProvisional,
     sessionExpiresS: config.sessionExpiresS,
     refer: config.refer,
