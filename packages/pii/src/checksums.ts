@@ -6,7 +6,7 @@ export function luhn(digits: string): boolean {
     const doubled = at % 2 === 0 ? value : value * 2
     sum += doubled > 9 ? doubled - 9 : doubled
   }
-  return digits.length > 1 && sum % 10 === 0
+  return digits.length > 0 && sum % 10 === 0
 }
 
 /** ISO/IEC 7064 MOD 97-10 of letters (A = 10) and digits: 1 for a valid IBAN that was turned round. */

@@ -25,7 +25,7 @@ import { ears, type Ears } from './ears.ts'
 import { answerSource } from './hear-answer.ts'
 import { callRecorder } from './recorder.ts'
 import { measure } from './statistics.ts'
-import type { Call, CallState, ClaimOf } from './running-call.ts'
+import type { Call, CallOptions, CallState, ClaimOf } from './running-call.ts'
 import { callStreams } from './streams.ts'
 import { callTranscriber, type Transcriber } from './transcriber.ts'
 
@@ -39,12 +39,6 @@ export function startCall(
   claimOf: ClaimOf = () => undefined,
 ): Call {
   return beginCall(deps, app, incomingOrigin(incoming), { claimOf })
-}
-
-interface CallOptions {
-  /** On whose behalf it dials. */
-  readonly token?: TokenId | undefined
-  readonly claimOf: ClaimOf
 }
 
 /** Begins a call of whatever origin. */
@@ -96,18 +90,20 @@ class LiveCall implements Call, CallStart {
     this.log = deps.log.child({ callId: this.id })
     this.receipt = startReceipt(origin.security)
     this.ears = ears(deps.media)
-    const dialler = new Dialler(this, this)
     const streams = callStreams(this)
     const recorder = callRecorder(this)
-    this.#parts = { live: this, streams, recorder, dialler, collector: callCollector(this) }
+    const [dialler, collector] = [new Dialler(this, this), callCollector(this)]
+    this.#parts = { live: this, streams, recorder, dialler, collector }
     this.#programs = new Programs(this.#parts, {
       fail: (error) => void this.#fail(error),
       isReady: () => this.state === 'active' || origin.direction === 'inbound',
     })
-    this.words = callTranscriber(this, { stopRecording: () => recorder.stop() })
+    const stopRecording = () => recorder.stop()
+    this.words = callTranscriber(this, { stopRecording })
     this.consent = callConsent(this, {
       bar: (isBarred) => recorder.bar(isBarred),
-      stopRecording: () => recorder.stop(),
+      allowed: () => this.state === 'active' && this.words.answered(),
+      stopRecording,
       closeStreams: () => streams.closeAll(),
       answers: (leg, language) => answerSource(this, leg, language),
     })

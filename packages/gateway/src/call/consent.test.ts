@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Consent } from './consent.ts'
 import { answers, fakeLeg, fakeWorld, type FakeWorld } from './fake-world.ts'
 import { begin, pickUp, settle, traced } from './fake-run.ts'
 
@@ -157,12 +158,58 @@ describe('consent', () => {
     assert.deepEqual(traced(world, /Recording|^bridge|consent.required/), [
       'startRecording',
       'pauseRecording',
-      'tell consent.required',
       'bridge A B1',
+      'tell consent.required',
     ])
     world.outgoing[0]?.events.ended('caller-hung-up')
     await settle()
     assert.equal(recorded(world).at(-1), 'resumeRecording')
+  })
+
+  test('who is dialled and chose never to be recorded is not, though nobody has to be asked there', async () => {
+    for (const [choice, expected] of [
+      [async () => 'opt-out', ['startRecording', 'pauseRecording']],
+      [() => Promise.reject(new Error('away')), ['startRecording', 'pauseRecording']],
+      [async () => undefined, ['startRecording', 'pauseRecording', 'resumeRecording']],
+    ] as const) {
+      const world = fakeWorld()
+      const chosen = (_: unknown, number: string) => (number === '+12025550123' ? choice() : undefined)
+      Object.assign(world.deps.consent, { choice: chosen })
+      world.decisions.push(answers(record, { type: 'dial', to: '+12025550123' }, wait))
+      await begin(world)
+      await pickUp(world)
+      assert.deepEqual(recorded(world), expected)
+    }
+  })
+
+  test('a recording is silent from its first moment when somebody who must agree came while it was begun', async () => {
+    const rules = [...dc('one-party'), { jurisdiction: 'DE', level: 'opt-in', source: 'test' }] as const
+    const world = fakeWorld({ consent: { rules } })
+    world.decisions.push(answers(wait))
+    const call = await begin(world)
+    const { consent } = call as unknown as { consent: Consent }
+    const { audit } = world.deps.keep
+    Object.assign(world.deps.keep, {
+      audit: (event: Parameters<typeof audit>[0]) => {
+        if (event.type === 'recording.starting')
+          consent.talksWith({ leg: { id: 'leg_b' } as never, number: '+4930123456' })
+        return audit(event)
+      },
+    })
+    const { startRecording } = world.deps.media
+    const started = Promise.withResolvers<void>()
+    Object.assign(world.deps.media, {
+      startRecording: (...given: Parameters<typeof startRecording>) => {
+        void startRecording(...given)
+        return started.promise
+      },
+    })
+    const recording = call.command([{ type: 'record', action: 'start' } as never])
+    await settle()
+    assert.deepEqual(recorded(world).slice(0, 2), ['startRecording', 'pauseRecording'])
+    assert.equal(recorded(world).includes('resumeRecording'), false)
+    started.resolve()
+    await recording
   })
 
   test('staff that agreed beforehand is recorded without being asked', async () => {

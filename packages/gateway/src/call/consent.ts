@@ -12,8 +12,8 @@ import type { ConsentEntry } from './receipt.ts'
 export interface Consent {
   /** Why no recording may run now; undefined: it may. What was chosen before the call is looked up first. */
   whyNot(): Promise<ConsentRefusal | undefined>
-  /** Whether what is said now may be kept, as audio or as words; false until `whyNot` was asked. */
-  readonly isGiven: boolean
+  /** Whether what was said from then (of `now`) on may be kept, as audio or as words; false until `whyNot` was asked. */
+  isGivenSince(ms: number): boolean
   /** Whether the app may have the call's audio. */
   mayStream(): Promise<boolean>
   /** Asks those who were not asked, takes down what the app says, or takes consent back. False when somebody does not agree. */
@@ -32,6 +32,8 @@ export type ConsentRefusal = 'consent-required' | 'consent-refused' | 'consent-u
 export interface ConsentHost {
   /** Keeps the recording silent, or no longer; whether there is one. */
   bar(isBarred: boolean): boolean
+  /** Everybody who must agree has: what waited for that may begin. */
+  allowed(): void
   stopRecording(): Promise<void>
   closeStreams(): void
   /** How a party answers. */
@@ -55,10 +57,13 @@ class CallConsent implements Consent {
   /** The deployment's own side: it is a party, and agrees; where it is counts. */
   #own: ConsentLevel = 'none'
   #other: { readonly leg: CallLeg; readonly party: ConsentParty } | undefined
+  /** Who was dialled and may have chosen before: until that is looked up, and where it cannot be, nothing is recorded. */
+  readonly #lookedFor = new Map<ConsentParty, Promise<void>>()
   #begun: Promise<void> | undefined
   /** What was chosen before the call could not be looked up. */
   #isUnknown = false
   #isNoted = false
+  #givenAtMs: number | undefined
 
   constructor(live: Live, host: ConsentHost) {
     this.#live = live
@@ -69,14 +74,14 @@ class CallConsent implements Consent {
 
   async whyNot(): Promise<ConsentRefusal | undefined> {
     await this.#ready()
-    const why = this.#refusal()
+    const why = this.#look()
     this.#host.bar(why !== undefined)
     if (why === undefined) this.#noteNotRequired()
     return why
   }
 
-  get isGiven(): boolean {
-    return this.#refusal() === undefined
+  isGivenSince(ms: number): boolean {
+    return this.#refusal() === undefined && this.#givenAtMs !== undefined && this.#givenAtMs <= ms
   }
 
   async mayStream(): Promise<boolean> {
@@ -130,16 +135,28 @@ class CallConsent implements Consent {
 
   #refusal(): ConsentRefusal | undefined {
     const caller = this.#caller
-    if (caller === undefined || this.#isUnknown) return 'consent-unknown'
+    if (caller === undefined || this.#isUnknown || this.#isLookedFor) return 'consent-unknown'
     const level = this.#level
     const others = [caller, this.#other?.party].filter((party) => party !== undefined)
     if (others.some(isNo)) return 'consent-refused'
     return others.every((party) => isSatisfied(party, level)) ? undefined : 'consent-required'
   }
 
-  #ready(): Promise<void> {
+  /** Why not, and since when it is otherwise. */
+  #look(): ConsentRefusal | undefined {
+    const why = this.#refusal()
+    this.#givenAtMs = why === undefined ? (this.#givenAtMs ?? this.#live.deps.clock.now()) : undefined
+    return why
+  }
+
+  get #isLookedFor(): boolean {
+    return this.#other !== undefined && this.#lookedFor.has(this.#other.party)
+  }
+
+  async #ready(): Promise<void> {
     this.#begun ??= this.#begin()
-    return this.#begun
+    await this.#begun
+    await Promise.all(this.#lookedFor.values())
   }
 
   async #begin(): Promise<void> {
@@ -176,8 +193,22 @@ class CallConsent implements Consent {
 
   #partyOf(leg: CallLeg, number: string | undefined): ConsentParty {
     const party = this.#dialled.get(leg) ?? this.#newParty('dialled', number)
+    if (!this.#dialled.has(leg) && !party.isCovered && number !== undefined) this.#lookFor(party)
     this.#dialled.set(leg, party)
     return party
+  }
+
+  #lookFor(party: ConsentParty): void {
+    if (this.#policy.mode === 'dangerouslyOff') return
+    const found = this.#lookUp(party).then(
+      () => void this.#lookedFor.delete(party),
+      (error: unknown) => {
+        this.#isUnknown = true
+        this.#live.log.error('a choice about recordings could not be taken down', { error })
+      },
+    )
+    this.#lookedFor.set(party, found)
+    void found.then(() => this.#review())
   }
 
   /** Where somebody says that this party is. */
@@ -247,10 +278,10 @@ class CallConsent implements Consent {
 
   /** Somebody came, went or answered: the recording goes on where it may, and nowhere else. */
   #review(): void {
-    const why = this.#refusal()
+    const why = this.#look()
     const isRecording = this.#host.bar(why !== undefined)
-    if (why === undefined) return
-    if (this.#policy.streamsWithout === 'refuse') this.#host.closeStreams()
+    if (why === undefined) return this.#host.allowed()
+    if (this.#policy.streamsWithout === 'refuse' && !this.#isLookedFor) this.#host.closeStreams()
     const waits = [this.#caller, this.#other?.party].find(
       (party) => party !== undefined && !isSatisfied(party, this.#level),
     )

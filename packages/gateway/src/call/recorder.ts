@@ -73,7 +73,9 @@ export function callRecorder(live: Live): Recorder {
     running = { id, leg, entry, ...redaction, startedMs, paused: false }
     live.receipt.recordings.push(entry)
     try {
-      await live.deps.media.startRecording(leg, spec)
+      const started = live.deps.media.startRecording(leg, spec)
+      if (isBarred) live.deps.media.pauseRecording(leg) // somebody joined meanwhile: not a word of theirs
+      await started
     } catch (error) {
       // The call goes on: whether it may without a recording is the app's to say, and it is told.
       live.log.error('recording could not start', { recordingId: id, error })
@@ -81,7 +83,6 @@ export function callRecorder(live: Live): Recorder {
     } finally {
       spec.dataKey.fill(0)
     }
-    if (isBarred) live.deps.media.pauseRecording(leg) // somebody joined meanwhile
     live.consent.recording(!isBarred)
     live.story('recording.started', { recording: id, keyRef })
     void live.tell('recording.started', { recording_id: id })

@@ -26,3 +26,10 @@ export interface Call {
 
 /** Whom another call's first leg talks with, when its dialog has this name. */
 export type ClaimOf = (name: LegId, by: Call) => Claim | undefined
+
+/** What comes with a call beside its origin. */
+export interface CallOptions {
+  /** On whose behalf it dials. */
+  readonly token?: TokenId | undefined
+  readonly claimOf: ClaimOf
+}

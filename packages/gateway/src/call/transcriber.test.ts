@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FakeVoice } from './fake-words.ts'
+import { callCommands } from './commands.ts'
 import { begin, settle, traced } from './fake-run.ts'
 import { answers, fakeLeg, fakeWorld, type FakeWorld } from './fake-world.ts'
 import type { SecurityReceipt } from './receipt.ts'
@@ -101,23 +102,57 @@ test('transcriber keeps and tells what was said with placeholders only', async (
   assert.equal(JSON.stringify(told).includes('secret'), false)
 })
 
+test('transcriber gives an engine nothing of a call that its app may not hear for want of consent, and begins when it may', async () => {
+  const rules = [{ jurisdiction: 'US-DC', level: 'opt-in', source: 'test' }] as const
+  const world = fakeWorld({
+    consent: { rules, streamsWithout: 'refuse' },
+    privacy: { rules: { listen: 'calls' } },
+  })
+  const agreed = { type: 'consent', action: 'assert', answer: 'given' }
+  world.decisions.push(answers({ type: 'answer' }, { type: 'transcribe', action: 'start' }, { type: 'wait' }))
+  const call = await begin(world)
+  assert.deepEqual(traced(world, /^listen/), [])
+  assert.ok(world.told.some(({ type }) => type === 'transcription.failed'))
+  await call.command(callCommands.parse([agreed]))
+  await settle()
+  assert.deepEqual(traced(world, /^listen/), ['listen A on'])
+})
+
 test('transcriber keeps no word of a call whose parties must agree to that and have not', async () => {
   const rules = [{ jurisdiction: 'US-DC', level: 'opt-in', source: 'test' }] as const
-  for (const streamsWithout of ['allow', 'refuse'] as const) {
-    const { world, call, caller } = await listened(
-      { consent: { rules, streamsWithout }, privacy: { rules: { transcripts: 'redacted+original' } } },
-      [{ type: 'transcribe', action: 'start' }, { type: 'wait' }],
-    )
-    await hear(world, 1_000)
-    caller.sink.words({ segment: 0, final: true, words: [word('hello', 100, 500)] })
-    await settle()
-    await call.end('app-hung-up')
-    const [redacted, original] = world.words.transcripts
-    assert.partialDeepStrictEqual(redacted?.lines, [{ party: 'caller', text: null, why: 'consent' }])
-    assert.deepEqual(original?.lines, [])
-    const told = world.told.filter(({ type }) => type === 'call.transcript')
-    assert.equal(told.length, streamsWithout === 'allow' ? 1 : 0)
-  }
+  const { world, call, caller } = await listened(
+    { consent: { rules }, privacy: { rules: { transcripts: 'redacted+original' } } },
+    [{ type: 'transcribe', action: 'start' }, { type: 'wait' }],
+  )
+  await hear(world, 1_000)
+  caller.sink.words({ segment: 0, final: true, words: [word('hello', 100, 500)] })
+  await settle()
+  await call.end('app-hung-up')
+  const [redacted, original] = world.words.transcripts
+  assert.partialDeepStrictEqual(redacted?.lines, [{ party: 'caller', text: null, why: 'consent' }])
+  assert.deepEqual(original?.lines, [])
+  assert.equal(world.told.filter(({ type }) => type === 'call.transcript').length, 1, 'it has the audio too')
+})
+
+test('transcriber keeps no word that was said before consent, though it is heard of afterwards', async () => {
+  const rules = [{ jurisdiction: 'US-DC', level: 'opt-in', source: 'test' }] as const
+  const { world, call, caller } = await listened({ consent: { rules } }, [
+    { type: 'transcribe', action: 'start' },
+    { type: 'wait' },
+  ])
+  await hear(world, 1_000)
+  await call.command([
+    { type: 'consent', action: 'assert', answer: 'given', party: 'all', jurisdiction: [] } as never,
+  ])
+  await hear(world, 1_000)
+  caller.sink.words({ segment: 0, final: true, words: [word('before', 100, 500)] })
+  caller.sink.words({ segment: 1, final: true, words: [word('after', 1_100, 1_500)] })
+  await settle()
+  await call.end('app-hung-up')
+  assert.partialDeepStrictEqual(world.words.transcripts[0]?.lines, [
+    { text: null, why: 'consent' },
+    { text: 'after' },
+  ])
 })
 
 test('transcriber tells the original only to an app that is granted it by a policy that gives it out', async () => {
@@ -205,11 +240,12 @@ for (const [then, expected] of [
 test('transcriber counts nothing as judged that comes after another listens, and silences what nobody heard meanwhile', async () => {
   const { world, call } = await listened()
   await hear(world, 1_000, [0, 1])
-  await call.command([{ type: 'transcribe', action: 'start', language: 'es' }])
+  await call.command([{ type: 'transcribe', action: 'start', language: 'es', for_ms: 0 }])
   world.clock.advance(500)
   await hear(world, 500, [0, 1])
   assert.equal(world.words.voices.length, 4)
   assert.deepEqual(traced(world, /^judged A 0|^redact A 0/), [
+    `judged A 0 ${5_900 * 8}`, // found words have a margin; what is over has none
     `judged A 0 ${6_000 * 8}`,
     `redact A 0 ${6_000 * 8}-${6_500 * 8} unheard`,
   ])
@@ -218,7 +254,7 @@ test('transcriber counts nothing as judged that comes after another listens, and
 test('transcriber goes on listening to what is recorded when the app asks for an engine that is not there', async () => {
   const { world, call } = await listened()
   await hear(world, 1_000, [0, 1])
-  await call.command([{ type: 'transcribe', action: 'start', engine: 'nobody' }])
+  await call.command([{ type: 'transcribe', action: 'start', engine: 'nobody', for_ms: 0 }])
   await settle()
   assert.ok(world.trace.includes('tell transcription.failed'))
   assert.deepEqual(

@@ -104,7 +104,10 @@ class LiveTranscriber implements Transcriber {
   }
 
   answered(): void {
-    if (this.#policy.rules.listen === 'calls') this.#beside(() => this.#want('call'))
+    if (this.#policy.rules.listen !== 'calls') return
+    this.#beside(async () => {
+      if (!this.#isOver && (await this.#mayListen())) await this.#want('call')
+    })
   }
 
   beforeRecording(): Promise<MayRecord> {
@@ -189,8 +192,17 @@ class LiveTranscriber implements Transcriber {
     return this.#listen()
   }
 
+  /** Without the consent that a policy wants for the app's streams nobody else hears the call either. */
+  #mayListen(): Promise<boolean> {
+    return this.#live.consent.mayStream()
+  }
+
   /** What the app wants; where that cannot be had, whoever listened goes on. */
   async #choose(choice: Choice): Promise<void> {
+    if (!(await this.#mayListen())) {
+      this.#live.story('transcription.refused', { code: 'CONSENT' })
+      return this.#live.tell('transcription.failed', { reason: 'CONSENT' })
+    }
     const [before, heardBy] = [this.#choice, this.#heardBy]
     this.#choice = choice
     const code = await this.#want('app')

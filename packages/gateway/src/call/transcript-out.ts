@@ -47,7 +47,7 @@ export async function openTranscriptOut(live: Live, facts: TranscriptFacts): Pro
     lines(lines) {
       for (const line of lines) {
         if (line.text === '') continue
-        const { isGiven } = live.consent
+        const isGiven = live.consent.isGivenSince(startedAtMs + Math.max(0, line.fromMs))
         if (isGiven || streamsWithout === 'allow') tell(line)
         if (!line.final) continue
         if (!isGiven) {

@@ -10,7 +10,7 @@ const database = await openDatabase({
   seal: { seal: (text) => text, open: (text) => text },
 })
 // Limits are of a day: what stays down for twenty minutes must come up on the same one.
-const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 3_600_000
+const noon = Number(process.argv[3])
 const { place } = await openTestGuard(
   { limits: { concurrent: 3, perMinute: 4, minutesPerDay: 60 } },
   { clock: fakeClock(noon), store: dialUsageStore(database) },

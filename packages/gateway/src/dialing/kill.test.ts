@@ -10,11 +10,12 @@ import { fakeClock, silentLog } from '#kernel'
 import { openTestGuard } from './test-guard.ts'
 
 const minute = 60_000
+const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 60 * minute
 
 test('openDialing() counts a call that kill -9 cut short, over the real database', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'voxkeep-dialing-'))
   t.after(() => rmSync(dir, { recursive: true, force: true }))
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), dir], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), dir, String(noon)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(child.stdout, 'data')
@@ -27,7 +28,7 @@ test('openDialing() counts a call that kill -9 cut short, over the real database
     seal: { seal: (text) => text, open: (text) => text },
   })
   const store = dialUsageStore(database)
-  const clock = fakeClock(Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 60 * minute)
+  const clock = fakeClock(noon)
   const [lost] = (await store.load({ attemptsAfterMs: 0, day: '', hour: 0 })).open
   assert.ok(lost !== undefined, 'the call that was up is there')
   clock.advance(lost.startedAtMs - clock.now() + 20 * minute) // the gateway stays down for that long
