@@ -113,7 +113,7 @@ describe('keys of two tenants', { timeout: 150_000 }, () => {
     const across = at.default.record('across', 4)
     await (await at.gateway.app.call('across').stream()).heard(1)
     const made = await at.default.api.keys.rotate('all')
-    assert.equal(made.rotated.length, 6)
+    assert.equal(made.rotated.length, 7)
     const afterwards = await at.default.record('afterwards', 2)
     const recordings = [mine, await across, afterwards]
     await until('the rewrap', async () => (await at.default.api.keys.get()).rewrap?.state === 'done')

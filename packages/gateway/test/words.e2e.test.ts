@@ -79,7 +79,8 @@ describe('a call whose speech holds ten kinds of personal data', { skip: without
     const started = await Promise.all([startWords({ ears, dying }), startWords({ ears: well, dying })])
     ;[gateway, doomed] = started
     for (const one of started) stack.use(one)
-    ;[call, cutCall] = await Promise.all([speak(called, speech.samples), speakUntilCut(), speakAndDie()])
+    ;[cutCall] = await Promise.all([speakUntilCut(), speakAndDie()])
+    call = await speakClearly()
     await doomed.restart()
     rescued = await doomed.api.transcripts.get(await doomed.app.call(killed).id())
     transcript = await gateway.api.transcripts.get(call.id)
@@ -125,6 +126,14 @@ describe('a call whose speech holds ten kinds of personal data', { skip: without
     const { data: marks } = await gateway.api.recordings.marks(recording.id)
     const streamed = (await one.stream()).ulaw()
     return { id, caller: wav.data.filter((_, at) => at % 2 === 0), streamed, marks }
+  }
+
+  /** A call that came through: where the machine stands still for a moment, what was said when is nobody's to know, and it is said again. */
+  async function speakClearly(): Promise<Kept> {
+    for (let attempt = 1; ; attempt += 1) {
+      const kept = await speak(`${called}-${attempt}`, speech.samples)
+      if (attempt === 3 || isClear(kept.streamed, sent, speech)) return kept
+    }
   }
 
   /** The engine of this call goes silent after the first sentence, and never comes back. */
@@ -284,6 +293,15 @@ function placesOf(recorded: Uint8Array, sent: Uint8Array, { words }: WordSpeech)
     all[sentence] = places[sentence] ?? all[sentence - 1] ?? 0
     return all
   }, [])
+}
+
+/** Whether the app, which hears everything, heard each word, and none of them early or late beside the others of its sentence. */
+function isClear(streamed: Uint8Array, sent: Uint8Array, speech: WordSpeech): boolean {
+  const places = placesOf(streamed, sent, speech)
+  return speech.words.every(({ from, to, sentence }) => {
+    const at = from + (places[sentence] ?? 0)
+    return Buffer.compare(streamed.subarray(at, at + to - from), sent.subarray(from, to)) === 0
+  })
 }
 
 const has = (audio: Uint8Array, part: Uint8Array) => findAny(audio, [part.slice()]).length > 0

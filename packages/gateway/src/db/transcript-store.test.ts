@@ -65,7 +65,7 @@ describe('transcriptStore()', () => {
   })
 
   test('tells which were open when the process died', async () => {
-    await store.insert(row('trn_3', 'call_3'))
+    await store.insert({ ...row('trn_3', 'call_3'), node: database.node })
     const open = await store.unfinished()
     assert.ok(open.some(({ id }) => id === ('trn_3' as TranscriptId)))
     await store.settle('trn_3' as TranscriptId, { state: 'failed' })

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { callStore, holdStore, idempotencyStore, outboxStore, receiptStore } from '#db'
+import { callStore, holdStore, idempotencyStore, outboxStore, paymentStore, receiptStore } from '#db'
 import {
   createId,
   silentLog,
@@ -57,6 +57,11 @@ export async function tamperWorld(kept: Kept, dir: string): Promise<TamperWorld>
     column('call_events', 'fields_sealed', { call_id: rows.call }, () => calls.story(tenant, rows.call)),
     column('outbox', 'body_sealed', { id: rows.event }, () => outbox.get(rows.event)),
     column('idempotency', 'body_sealed', { key: 'k' }, () => idempotencyStore(db).begin(rows.idempotent)),
+    ...['reference', 'provider_token'].map((name) =>
+      column('payments', `${name}_sealed`, { id: rows.payment }, () =>
+        paymentStore(db).get(tenant, rows.payment),
+      ),
+    ),
     column('holds', 'reason_sealed', { id: rows.hold }, () => holdStore(db).get(tenant, rows.hold)),
     column('holds', 'release_reason_sealed', { id: rows.hold }, () => holdStore(db).get(tenant, rows.hold)),
     column('call_receipts', 'document_sealed', { call_id: rows.call }, () =>
@@ -272,6 +277,31 @@ async function fill({ database: db }: Kept) {
     placed_at: now,
   })
   await holds.release(tenant, hold, { at: now, by: 'x', reason: 'settled' })
+  const payment = createId('pay', Date.now(), random)
+  await paymentStore(db).insert({
+    id: payment,
+    tenant,
+    call_id: call,
+    provider: 'cards',
+    idempotency_key: 'k',
+    fingerprint: 'ab'.repeat(32),
+    method: 'card',
+    amount_minor: 100,
+    currency: 'EUR',
+    reference: 'order 7',
+    brand: 'visa',
+    last_four: '4242',
+    state: 'succeeded',
+    reason: null,
+    provider_code: null,
+    payment_id: 'pi_1',
+    provider_token: 'pm_1',
+    node: db.node,
+    attempts: 0,
+    asked_at: now,
+    settled_at: now,
+    next_at: null,
+  })
   await receiptStore(db).insert({ call_id: call, tenant, issued_at: now, document: '{"receipt":1}' })
-  return { call, event, hold, idempotent }
+  return { call, event, hold, idempotent, payment }
 }
