@@ -30,10 +30,10 @@ const unitEnv = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test`
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
 /** What is not about the twenty milliseconds of live audio: these wait for disks and servers, three at a time; and fuzzing, which computes. */
 const isKeeping =
-  /\/(?:alert|audit|aws|backup|byok|consent|deepgram|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|payment-|postgres|presidio|privacy|receipt|recording-stores|redaction|residency|retention|secrets|siem|softhsm|speech|stream-only|tamper|token-vault|vault)[^/]*\.e2e\.test\.ts$/
+  /\/(?:alert|audit|aws|backup|byok|consent|deepgram|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|payment-|postgres|presidio|privacy|receipt|recording-stores|redaction|residency|retention|secrets|siem|softhsm|speech-|stream-only|tamper|token-vault|vault)[^/]*\.e2e\.test\.ts$/
 /** What measures times or compares audio sample by sample has the machine to itself. */
 const isDelicate =
-  /\/(?:bad-network|capture|flood|hostile-media|keypad|netem|openai|payment|plaintext|quality|words)[^/]*\.e2e\.test\.ts$/
+  /\/(?:bad-network|capture|flood|hostile-media|keypad|netem|openai|payment|plaintext|quality|speech|words)[^/]*\.e2e\.test\.ts$/
 /** Those that wire real threads, disks and sockets together; they wait more than they compute. */
 const isWired = (file: string) => /^packages\/gateway\/src\/(db\/)?[^/]+$/.test(file)
 
