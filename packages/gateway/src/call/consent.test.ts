@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Consent } from './consent.ts'
 import { answers, fakeLeg, fakeWorld, type FakeWorld } from './fake-world.ts'
+import { callCommands } from './commands.ts'
 import { begin, pickUp, settle, traced } from './fake-run.ts'
 
 const ask = (more: object = {}) => ({ type: 'consent', prompt_url: '/consent.wav', ...more })
@@ -149,6 +150,27 @@ describe('consent', () => {
         ...(onRevoke === 'shred' ? ['shred'] : []),
       ])
     }
+  })
+
+  test('consent that is taken back counts at once, also where it cannot be written down', async () => {
+    const world = fakeWorld()
+    world.decisions.push(answers(record, wait))
+    const call = await begin(world)
+    Object.assign(world.deps.keep, { consent: () => Promise.reject(new Error('the disk is full')) })
+    await call.command(callCommands.parse([{ type: 'consent', action: 'revoke' }])).catch(() => {})
+    await settle()
+    assert.deepEqual(recorded(world).slice(0, 2), ['startRecording', 'pauseRecording'])
+    assert.equal(recorded(world).includes('resumeRecording'), false)
+  })
+
+  test('a caller who hangs up while they are asked is not recorded, and has not agreed', async () => {
+    const world = await started({ consent: { rules: dc('notice') } }, ask(), record)
+    world.signalling().ended('caller-hung-up')
+    await settle()
+    await finished(world)
+    await pass(world, 60_000)
+    assert.deepEqual(recorded(world), [])
+    assert.deepEqual(traced(world, /^consent/), [])
   })
 
   test('a recording falls silent before somebody is heard who must agree and has not, and goes on when they have gone', async () => {

@@ -259,17 +259,22 @@ class CallConsent implements Consent {
     return false
   }
 
-  /** Takes an answer down: it is on record before anything follows from it. */
+  /** Takes an answer down. */
   async #answered(party: ConsentParty, answer: Exclude<ConsentAnswer, 'none'>, how: ConsentEntry['how']) {
     const { receipt, deps, tell, story, audit, id, tenant } = this.#live
     const { level, rule } = party.requirement
     const required = stricter(level, this.#level)
     const atMs = deps.clock.now()
     const entry: ConsentEntry = { party: party.name, required, rule, state: answer, how, atMs }
+    const take = () => Object.assign(party, { answer, how })
+    // A no holds at once, also where it cannot be written down; a yes once it is on record.
+    if (answer === 'refused' || answer === 'revoked') {
+      take()
+      this.#host.bar(true)
+    }
     await audit(`consent.${answer}`, { party: party.name, required, rule, how })
     await deps.keep.consent({ call: id, tenant, number: party.number, ...entry })
-    party.answer = answer
-    party.how = how
+    take()
     if (receipt.consent.length < maxEntries) receipt.consent.push(entry)
     deps.count('consents', { state: answer })
     story(`consent.${answer}`, { party: party.name, required, rule, how })

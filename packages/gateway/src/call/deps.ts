@@ -15,21 +15,12 @@ import type {
 } from '#kernel'
 import type { ConsentBook } from '#consent'
 import type { DialGuard } from '#dialing'
-import type {
-  FromMedia,
-  InbandDigits,
-  LegStats,
-  RecordingSpec,
-  SealedSummary,
-  SecureRoom,
-  SrtpPositions,
-  StreamSpec,
-} from '#media'
+import type { InbandDigits, MediaPlane, RecordingSpec, SealedSummary, StreamSpec } from '#media'
 import type { Payments } from '#payment'
 import type { PrivacyPolicy } from '#privacy'
 import type { SpeechEngine } from '#speech'
 import type { TokenVault } from '#tokens'
-import type { AudioCodec, NegotiatedAudio } from '@voxkeep/wire/sdp'
+import type { AudioCodec } from '@voxkeep/wire/sdp'
 import type { IncomingCall, LegSrtp, PlaceCall } from './contract.ts'
 import type { ConsentEntry, SecurityReceipt } from './receipt.ts'
 
@@ -142,62 +133,7 @@ export interface IdentityResult {
 export type Dialing = Pick<DialGuard, 'admit'>
 
 /** The media plane, as far as a call needs it. */
-export interface CallMedia {
-  /** `near`: a leg that this one may be bridged with; both then live in one worker. */
-  open(leg: LegId, near?: LegId): Promise<{ rtpPort: number }>
-  /** Carries audio between two legs of one worker, both ways, until `unbridge` or either closes. */
-  bridge(a: LegId, b: LegId): void
-  unbridge(leg: LegId): void
-  /** Starts media, or goes on with what SDP agrees now. */
-  connect(
-    leg: LegId,
-    audio: NegotiatedAudio,
-    o?: {
-      /** See the trunk's `srtp.rollover`; default `auto`. */
-      readonly rollover?: 'auto' | 'keep' | 'reset'
-      readonly before?: SrtpPositions
-      /** See the trunk's `inbandDigits`; default `auto`. */
-      readonly inbandDigits?: InbandDigits
-    },
-  ): void
-  /** How far the leg's peer has come under its SRTP key: for a leg that takes its place. */
-  positions(leg: LegId): Promise<SrtpPositions>
-  close(leg: LegId): void
-  /** Queues µ-law audio; resolves when it was played or stopped. */
-  play(leg: LegId, ulaw: Uint8Array): Promise<'finished' | 'stopped' | 'closed'>
-  stopPlay(leg: LegId): void
-  openStream(leg: LegId, spec: StreamSpec): void
-  closeStream(leg: LegId, stream: StreamId): void
-  startRecording(leg: LegId, spec: RecordingSpec): Promise<void>
-  pauseRecording(leg: LegId): void
-  resumeRecording(leg: LegId): void
-  stopRecording(leg: LegId): Promise<SealedSummary>
-  /** Overwrites a stretch of a channel (0: what the peer says) of the leg's recording that is not sealed yet. */
-  redact(
-    leg: LegId,
-    span: {
-      readonly channel: 0 | 1
-      readonly fromSamples: number
-      readonly toSamples: number
-      readonly why: string
-      /** `recording`: the positions count from the recording's beginning instead of the leg's. */
-      readonly of?: 'leg' | 'recording'
-    },
-  ): void
-  /** Everything of the channel before this was judged, and may be sealed. */
-  judged(leg: LegId, channel: 0 | 1, throughSamples: number): void
-  /** Makes the leg's keys secret, or plain again with null. Resolves when they are; rejects when the leg is none any more. */
-  secure(leg: LegId, room: SecureRoom | null): Promise<void>
-  /** Reports what is said on the leg as `heard`. */
-  listen(leg: LegId, on: boolean): void
-  /** A short tone over whatever the leg hears. */
-  beep(leg: LegId): void
-  /** A key came by SIP INFO: the leg's media tells it, as `dtmf` or `secure.digit`, unless the same press came another way too. */
-  tellDigit(leg: LegId, digit: string, durationMs: number): void
-  stats(leg: LegId): Promise<LegStats>
-  /** Reports what happens on the leg; the returned function stops it. */
-  onLeg(leg: LegId, handler: (event: FromMedia) => void): () => void
-}
+export type CallMedia = Omit<MediaPlane, typeof Symbol.asyncDispose>
 
 /** One app: how it is asked, told, and streamed to. */
 export interface CallApp {
