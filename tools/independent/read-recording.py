@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 CHUNK = 16 * 1024
 TAG = 16
+SECTION = 56 + 32 * (CHUNK + TAG) + TAG
 
 
 class Refused(Exception):
@@ -96,33 +97,64 @@ def expand(key, info, length):
     return output[:length]
 
 
+LABEL = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
+
+
+def open_message(message, key, context, what):
+    """The plain chunks of one Cobblestone-256 message."""
+    salt, commitment, chunks = message[:24], message[24:56], message[56:]
+    derived = expand(key, LABEL + salt + context, 32 + 12 + 32)
+    if not hmac.compare_digest(derived[44:], commitment):
+        raise Refused(f"the key does not belong to {what}")
+    aead, base_nonce = AESGCM(derived[:32]), int.from_bytes(derived[32:44], "big")
+    opened = []
+    for number, at in enumerate(range(0, len(chunks), CHUNK + TAG)):
+        nonce = (base_nonce ^ number).to_bytes(12, "big")
+        try:
+            opened.append(aead.decrypt(nonce, chunks[at : at + CHUNK + TAG], None))
+        except InvalidTag as error:
+            raise Refused(f"chunk {number} of {what} was changed") from error
+    return opened
+
+
+def section_key(nodes, section):
+    """Down the tree from the node that stands for the section."""
+    for level, index, key in nodes:
+        if section >> (16 - level) == index:
+            for step in range(15 - level, -1, -1):
+                key = hkdf(key, None, b"voxkeep recording node v1\0" + (b"0", b"1")[section >> step & 1])
+            return key
+    raise Refused(f"there is no key for section {section}")
+
+
 def read_object(sealed, key, recording):
     magic, version, length = struct.unpack(">4sHH", sealed[:8])
-    if magic != b"VXKR" or version != 2:
+    if magic != b"VXKR" or version != 3:
         raise Refused("this is no recording")
-    header, body = sealed[: 8 + length], sealed[8 + length :]
+    header, rest = sealed[: 8 + length], sealed[8 + length :]
     info = json.loads(header[8:])
     if [info["tenant"], info["call"], info["recording"]] != [recording["tenant"], recording["call"], recording["id"]]:
         raise Refused("this is another recording")
-    parts = ["voxkeep recording v2", info["tenant"], info["call"], info["recording"]]
+    plain = 35 * info["keys"]
+    keys_length = 56 + plain + 16 * (plain // CHUNK + 1)
+    parts = ["voxkeep recording v3", info["tenant"], info["call"], info["recording"]]
     context = "".join(f"{part}\0" for part in parts).encode() + hashlib.sha256(header).digest()
-    salt, commitment, chunks = body[:24], body[24:56], body[56:]
-    label = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
-    derived = expand(key, label + salt + context, 32 + 12 + 32)
-    if not hmac.compare_digest(derived[44:], commitment):
-        raise Refused("the key does not belong to the recording")
-    aead, base_nonce = AESGCM(derived[:32]), int.from_bytes(derived[32:44], "big")
-    plain, count, last = b"", 0, CHUNK
-    for at in range(0, len(chunks), CHUNK + TAG):
-        nonce = (base_nonce ^ count).to_bytes(12, "big")
-        try:
-            opened = aead.decrypt(nonce, chunks[at : at + CHUNK + TAG], None)
-        except InvalidTag as error:
-            raise Refused(f"chunk {count} was changed") from error
-        plain, count, last = plain + opened, count + 1, len(opened)
-    if (last < CHUNK) != (recording["state"] == "sealed") or count != recording["segments"]:
+    tree = b"".join(open_message(rest[:keys_length], key, context, "the section keys"))
+    nodes = [(*struct.unpack(">BH", tree[at : at + 3]), tree[at + 3 : at + 35]) for at in range(0, len(tree), 35)]
+    parts = ["voxkeep recording section v3", info["tenant"], info["call"]]
+    place = "".join(f"{part}\0" for part in parts).encode()
+    body = rest[keys_length:]
+    chunks, is_ended = [], False
+    for section in range(-(-len(body) // SECTION)):
+        message = body[section * SECTION : (section + 1) * SECTION]
+        found = open_message(message, section_key(nodes, section), place + struct.pack(">I", section), f"section {section}")
+        is_ended = len(message) < SECTION and bool(found) and len(found[-1]) < CHUNK
+        if len(message) == SECTION and found.pop() != b"":
+            raise Refused(f"section {section} does not end where it should")
+        chunks += found
+    if is_ended != (recording["state"] == "sealed") or len(chunks) != recording["segments"]:
         raise Refused("the recording was cut or extended")
-    return plain
+    return b"".join(chunks)
 
 
 def main():

@@ -21,6 +21,11 @@ export interface RedactionRequest {
 export interface Redactor extends AsyncDisposable {
   /** Resolves when it is done, or will not be; `busy`: too many wait. Rejects when it cannot be done now: then nothing was. */
   redact(request: RedactionRequest): Promise<RedactionOutcome | { readonly kind: 'busy' }>
+  /**
+   * What a recording that still runs will have to be redacted by, all of it each time. Resolves once it is kept: should we die, it is done at the next
+   * start. It waits for the recording's end, and for `later`, which takes its place.
+   */
+  foresee(request: RedactionRequest): Promise<void>
   /** Resolves once it is kept; it is tried until it is done, or there is nothing to redact any more. */
   later(request: RedactionRequest): Promise<void>
   readonly rows: ReturnType<typeof redactionStore>
@@ -97,8 +102,10 @@ export function openRedaction(o: RedactionDeps): Redactor {
         await rows.end(row.id).finally(() => busy.delete(row.id))
       }
     },
+    foresee: (request) => rows.put({ id: foreseenId(request), node: o.node, ...request }),
     async later(request) {
       const row = await begin(request)
+      await rows.end(foreseenId(request))
       busy.delete(row.id)
       run()
     },
@@ -111,6 +118,11 @@ export function openRedaction(o: RedactionDeps): Redactor {
   }
 }
 
+/** One for each recording. */
+function foreseenId({ recording }: RedactionRequest): string {
+  return `red_of_${recording}`
+}
+
 /** One that nobody waits for: what stands against it is in the audit log. Rejects never. */
 async function finishLater(
   deps: RedactSealedDeps & { readonly metrics: Metrics },
@@ -119,6 +131,7 @@ async function finishLater(
   const { tenant, recording, actor } = row
   try {
     const outcome = await redactSealed(deps, row)
+    if (outcome.kind === 'unusable' && outcome.state === 'recording') return // not yet
     deps.metrics.count('redactions', { outcome: outcome.kind })
     if (outcome.kind !== 'refused') return await deps.rows.end(row.id)
     // It waits until that goes away, and is told once.

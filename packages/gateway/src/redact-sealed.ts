@@ -36,7 +36,7 @@ const samplesPerMs = 8
 const maxTries = 3
 
 /**
- * Redacts what is sealed already: all of it is sealed anew under a new key, with the stretches overwritten, as a recording that takes the
+ * Redacts what is sealed already: a recording in which the touched sections are sealed anew, with the stretches overwritten, takes the
  * place of the old one, whose key is destroyed then. Died anywhere in it, there is one recording that can be read, and the redaction
  * can be begun again. Rejects when a key, a store, the database or the audit log is away: then the old recording is as it was.
  */
@@ -102,6 +102,7 @@ async function reseal(
         recording: old.id,
         state: old.state === 'recovered' ? 'recovered' : 'sealed',
         segments: old.segments ?? 0,
+        sha256: old.sha256 ?? '',
       },
       spans: asked.spans,
       mask: asked.mask,
@@ -136,6 +137,7 @@ async function replace(
     sha256Before: old.sha256,
     sha256: sealed.sha256,
     keyRef,
+    sectionsSealed: sealed.sections,
     marksSha256: marksDigest(marks),
   }
   await audit.append({ type: 'recording.redacted', ...about, fields })

@@ -7,6 +7,7 @@ export {
   type EngineOptions,
   type FindOptions,
 } from './engine.ts'
+export { cardBrand, cardBrands, cardSchemes, type CardBrand, type CardScheme } from './card-brand.ts'
 export { luhn } from './checksums.ts'
 export { mostPatterns, PiiError, type CustomPattern } from './custom.ts'
 export { placeholderOf, type Placeholder, type Redacted } from './redact.ts'

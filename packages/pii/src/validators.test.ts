@@ -57,7 +57,7 @@ describe('validCard()', () => {
     '378282246310005': 'amex',
     '6011111111111117': 'discover',
     '3530111333300000': 'jcb',
-    '30569309025904': 'diners',
+    '30569309025904': 'diners-club',
     '6200000000000005': 'unionpay',
   }
   for (const [number, brand] of Object.entries(cards))

@@ -57,6 +57,7 @@ export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
     await kysely
       .insertInto('outbox')
       .values([...rows])
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute()
   }, bounds)
   const deliveries = groupCommit<Insertable<Schema['deliveries']>>(async (rows) => {
@@ -67,10 +68,11 @@ export function outboxStore(db: Database, tenantOf: (app: AppId) => TenantId) {
   }, bounds)
   const settlements = groupCommit<Settling>((items) => settleAll(db, items), bounds)
   return {
-    async insert({ body, ...row }: OutboxRow): Promise<void> {
+    /** One whose id is there already is the same event, and left as it is. */
+    async insert({ body, to, ...row }: OutboxRow): Promise<void> {
       const tenant = tenantOf(row.app)
       // Before it waits with others: a tenant whose key is closed must not hold up theirs.
-      const body_sealed = seal.seal(tenant, body, `outbox ${row.id}`)
+      const body_sealed = seal.seal(tenant, JSON.stringify({ body, to }), `outbox ${row.id}`)
       await inserts.add({ ...row, tenant, node: db.node, body_sealed })
     },
     async get(id: EventId): Promise<OutboxRow | undefined> {
@@ -210,5 +212,15 @@ function openRow(
   { seal }: Database,
   { body_sealed, tenant, ...row }: Omit<Schema['outbox'], 'node'>,
 ): OutboxRow {
-  return { ...row, body: seal.open(tenant, body_sealed, `outbox ${row.id}`) }
+  const { body, to } = openEvent(seal, tenant, { id: row.id, body_sealed })
+  return { ...row, body, ...(to !== undefined && { to }) }
+}
+
+/** What was sealed of an event: what is sent, and where it goes unless to the app's own address. */
+export function openEvent(
+  seal: Database['seal'],
+  tenant: TenantId,
+  row: { readonly id: EventId; readonly body_sealed: string },
+): Pick<OutboxRow, 'body' | 'to'> {
+  return JSON.parse(seal.open(tenant, row.body_sealed, `outbox ${row.id}`)) as Pick<OutboxRow, 'body' | 'to'>
 }

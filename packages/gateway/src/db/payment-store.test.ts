@@ -69,6 +69,7 @@ describe('openPayments()', () => {
     const sent: { key: string; row: string | undefined; audited: string[] }[] = []
     const lookedUp: string[] = []
     const audited: string[] = []
+    const told: string[] = []
     const store = paymentStore(database)
     const provider: PaymentProvider = {
       id: 'cards',
@@ -92,6 +93,7 @@ describe('openPayments()', () => {
       hmacKey: (tenant, purpose) => new Uint8Array(32).fill(`${tenant} ${purpose}`.length),
       audit: async ({ type, fields }) =>
         void audited.push(`${type} ${fields['state'] ?? fields['why'] ?? ''}`.trim()),
+      settledLater: async ({ id }, { outcome }) => void told.push(`${id} ${outcome}`),
       outcome: limits,
       node: database.node,
       clock,
@@ -100,12 +102,12 @@ describe('openPayments()', () => {
       count: () => {},
       ...o.more,
     }
-    return { payments: openPayments(deps), clock, sent, lookedUp, audited, store, deps }
+    return { payments: openPayments(deps), clock, sent, lookedUp, audited, told, store, deps }
   }
   const row = async () => (await sql<PaymentRow>`select * from payments`.execute(database.kysely)).rows[0]
   /** Lets a round that a timer began come to its end. */
   const settle = async (done: () => boolean | Promise<boolean>) => {
-    const turns = done() instanceof Promise ? 1_000 : 300_000 // a query takes its time
+    const turns = 300_000
     for (let turn = 0; turn < turns; turn++) {
       if (await done()) return
       await new Promise((resolve) => setImmediate(resolve))
@@ -205,6 +207,50 @@ describe('openPayments()', () => {
     assert.deepEqual(new Set(lookedUp), new Set([sent[0]?.key]))
     assert.deepEqual(audited, ['payment.asking', 'payment.settled unknown', 'payment.settled succeeded'])
     assert.deepEqual(await payments.pay('cards', request(), never), good)
+  })
+
+  test('tells later, once, what became of a payment that nobody knew of when its call ended', async () => {
+    const answers: PayResult[] = [lost, good]
+    const { payments, clock, told } = open({ pay: async () => lost, outcome: () => answers.shift() ?? lost })
+    await using _ = payments
+    await payments.pay('cards', request(), never)
+    assert.deepEqual(told, [])
+    await settle(async () => {
+      clock.advance(limits.maxDelayMs)
+      return (await row())?.state === 'succeeded'
+    })
+    assert.deepEqual(told, [`${(await row())?.id} succeeded`])
+  })
+
+  test('tells nothing later of what its call was told', async () => {
+    const { payments, told } = open({ pay: async () => lost, outcome: () => good })
+    await using _ = payments
+    assert.equal((await payments.pay('cards', request(), never)).outcome, 'unknown')
+    assert.deepEqual(await payments.pay('cards', request(), never), good)
+    assert.deepEqual(told, [])
+  })
+
+  test('leaves a payment open for as long as it cannot be told, and tells the same then', async () => {
+    let isAway = true
+    const asked: string[] = []
+    const settledLater: PaymentsDeps['settledLater'] = async ({ id, attempts }) => {
+      asked.push(`${id} ${attempts}`)
+      if (isAway) throw new Error('no database')
+    }
+    const { payments, clock } = open({ pay: async () => lost, outcome: () => good, more: { settledLater } })
+    await using _ = payments
+    await payments.pay('cards', request(), never)
+    await settle(async () => {
+      clock.advance(limits.maxDelayMs)
+      return asked.length > 1
+    })
+    assert.equal((await row())?.state, 'unknown')
+    isAway = false
+    await settle(async () => {
+      clock.advance(limits.maxDelayMs)
+      return (await row())?.state === 'succeeded'
+    })
+    assert.equal(new Set(asked).size, 1, 'the same question, so the same event')
   })
 
   test('takes “there is none” for an answer only once it cannot be under way any more', async () => {

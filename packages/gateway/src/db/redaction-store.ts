@@ -50,6 +50,16 @@ export function redactionStore(db: Database, clock: Clock) {
       }
       await kysely.insertInto('redactions').values(values).execute()
     },
+    /** Begins it, or gives what was begun under this id its stretches anew. */
+    async put(row: Omit<RedactionRow, 'target' | 'refused' | 'created_at'>): Promise<void> {
+      const spans = JSON.stringify(row.spans)
+      const values = { ...row, spans, target: null, refused: null, created_at: new Date(clock.now()) }
+      await kysely
+        .insertInto('redactions')
+        .values(values)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ spans }))
+        .execute()
+    },
     /** Names what is about to be sealed, so that it is found should we die. */
     async aim(id: string, target: RecordingId): Promise<void> {
       await kysely.updateTable('redactions').set({ target }).where('id', '=', id).execute()

@@ -38,7 +38,7 @@ export interface Schema
     fields_sealed: string
   }
   recordings: RecordingRow
-  outbox: Omit<OutboxRow, 'body'> & { tenant: TenantId; body_sealed: string; node: string }
+  outbox: Omit<OutboxRow, 'body' | 'to'> & { tenant: TenantId; body_sealed: string; node: string }
   deliveries: {
     seq: Generated<number>
     event_id: EventId
@@ -103,12 +103,20 @@ export interface RecordingRow extends ReplacedColumns {
   readonly channels: 2
 }
 
+export interface OutboxTarget {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
 export interface OutboxRow {
   readonly id: EventId
   readonly app: AppId
   readonly call_id: CallId | null
   readonly type: string
   readonly body: string
+  /** Where it goes in place of the app's own address. */
+  readonly to?: OutboxTarget | undefined
   readonly created_at: Date
   readonly attempt: number
   readonly next_at: Date

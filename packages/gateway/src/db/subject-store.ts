@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { CallId, SubjectRequestId, TenantId } from '#kernel'
 import type { Page } from './call-store.ts'
 import type { Database } from './open-database.ts'
+import { openEvent } from './outbox-store.ts'
 import { retainedCallColumns, type RetainedCall } from './retention-store.ts'
 import type { SubjectRequestRow } from './schema-retention.ts'
 
@@ -142,7 +143,7 @@ export function subjectStore(db: Database) {
         .execute()
       return rows.map(({ body_sealed, ...row }) => ({
         ...row,
-        body: db.seal.open(tenant, body_sealed, `outbox ${row.id}`),
+        body: openEvent(db.seal, tenant, { id: row.id, body_sealed }).body,
       }))
     },
     /** How many rows still lead to a person. */

@@ -1,6 +1,6 @@
-import type { PaymentStore } from '#db'
+import type { OpenPayment, PaymentStore } from '#db'
 import type { CallId, Clock, Log, PaymentsConfig, Random, TenantId } from '#kernel'
-import type { PaymentProvider } from './contract.ts'
+import type { PaymentProvider, PayResult } from './contract.ts'
 
 /** Why a tenant may not pay through a provider; undefined: it may. */
 export type PaymentRefusal = 'provider-unknown' | 'tenant' | 'region' | 'stream-only' | undefined
@@ -20,6 +20,11 @@ export interface PaymentsDeps {
     readonly actor: string
     readonly fields: Readonly<Record<string, string | number | boolean | null>>
   }) => Promise<unknown>
+  /**
+   * Tells whoever asked for it what became of a payment of which nobody knew that, after their call. Resolves once it is told for good; told again
+   * it changes nothing. While it rejects the payment stays open.
+   */
+  readonly settledLater: (row: OpenPayment, result: PayResult) => Promise<void>
   readonly outcome: PaymentsConfig['outcome']
   readonly node: string
   readonly clock: Clock

@@ -29,7 +29,7 @@ export function startOutcomes(deps: PaymentsDeps, isRunning: (row: OpenPayment) 
     const due = await store.due(until, batch)
     for (const row of due) {
       if (over.signal.aborted) return
-      if (!isRunning(row)) await ask(row, over.signal)
+      if (!isRunning(row)) await ask(row, over.signal, deps.settledLater)
     }
   }
   const arm = (delayMs: number) => {
@@ -46,7 +46,9 @@ export function startOutcomes(deps: PaymentsDeps, isRunning: (row: OpenPayment) 
     if (next !== undefined)
       arm(Math.min(longestTimerMs, Math.max(limits.firstDelayMs, next.getTime() - clock.now())))
   }
-  const keep = async (row: OpenPayment, result: PayResult) => {
+  const keep = async (row: OpenPayment, result: PayResult, told?: PaymentsDeps['settledLater']) => {
+    // First: a crash in between asks again, and tells the same.
+    if (result.outcome !== 'unknown') await told?.(row, result)
     const at = new Date(clock.now())
     const change = changeOf(result, at)
     const attempts = row.attempts + 1
@@ -57,26 +59,30 @@ export function startOutcomes(deps: PaymentsDeps, isRunning: (row: OpenPayment) 
     const isLeft = more.next_at === null
     if (result.outcome !== 'unknown' || row.state === 'asked' || isLeft) await tell(deps, row, result, isLeft)
   }
-  const settle = async (row: OpenPayment, result: PayResult) => {
+  const settle = async (row: OpenPayment, result: PayResult, told?: PaymentsDeps['settledLater']) => {
     try {
-      await keep(row, result)
+      await keep(row, result, told)
     } catch (error) {
       // The row still says that it was asked for, and so it is asked for again.
       log.error('what became of a payment was not kept', { payment: row.id, error })
     }
     if (result.outcome === 'unknown') arm(limits.firstDelayMs)
   }
-  const ask = async (row: OpenPayment, signal: AbortSignal): Promise<PayResult> => {
+  const ask = async (
+    row: OpenPayment,
+    signal: AbortSignal,
+    told?: PaymentsDeps['settledLater'],
+  ): Promise<PayResult> => {
     const result = await askProvider(deps, row, signal)
-    if (!signal.aborted || result.outcome !== 'unknown') await settle(row, result)
+    if (!signal.aborted || result.outcome !== 'unknown') await settle(row, result, told)
     return result
   }
   working = round(everything)
     .catch((error: unknown) => log.warn('open payments could not be asked for', { error }))
     .then(rearm)
   return {
-    settle,
-    ask,
+    settle: (row, result) => settle(row, result),
+    ask: (row, signal) => ask(row, signal),
     async [Symbol.asyncDispose]() {
       over.abort('the gateway ends')
       cancel()

@@ -50,6 +50,37 @@ test('openPolicies() gives an app its own policy, else its tenant’s, else none
   assert.equal(made.length, 2) // once each, however many apps have it
 })
 
+test('openPolicies() holds the streams of an app back that its tenant holds back, whatever the app’s own policy says', () => {
+  const { rulesOf } = opened(
+    [
+      { id: 'held', engine: 'ears', streamAudio: 'held', streamHoldMs: 4_000 },
+      { id: 'light', engine: 'ears', redact: false },
+      { id: 'strict', engine: 'ears', streamAudio: 'held' },
+    ],
+    {
+      tenants: [{ id: 'acme', privacy: 'held' }, { id: 'free' }],
+      apps: [
+        app('a', { privacy: 'light' }),
+        app('b'),
+        app('c', { tenant: 'free', privacy: 'strict' }),
+        app('d', { tenant: 'free', privacy: 'light' }),
+      ],
+    },
+  )
+  const held = (id: string) => {
+    const { redact, streamAudio, streamHoldMs } = rulesOf(id) ?? assert.fail()
+    return [redact, streamAudio, streamHoldMs]
+  }
+  assert.deepEqual(held('a'), [true, 'held', 4_000])
+  assert.deepEqual(held('b'), [true, 'held', 4_000])
+  assert.deepEqual(held('c'), [true, 'held', 2_500])
+  assert.deepEqual(held('d'), [false, 'live', 2_500])
+  assert.throws(
+    () => configOf([{ id: 'blind', engine: 'ears', redact: false, streamAudio: 'held' }]),
+    /redact/,
+  )
+})
+
 test('openPolicies() looks for everything that is secret as a rule, and names to engines what calls may hold', () => {
   const { rulesOf } = opened(
     [

@@ -46,7 +46,18 @@ export function openPolicies(
     }),
   )
   const ofTenant = new Map(config.tenants.map(({ id, privacy }) => [id, privacy]))
-  return ({ tenant, privacy }) => policies.get(privacy ?? ofTenant.get(tenant) ?? '')
+  return ({ tenant, privacy }) => {
+    const tenants = policies.get(ofTenant.get(tenant) ?? '')
+    const chosen = privacy === undefined ? tenants : policies.get(privacy)
+    return chosen && strictest(chosen, tenants)
+  }
+}
+
+/** An app’s own policy never lets its streams hear what the tenant’s holds back. */
+function strictest(chosen: PrivacyPolicy, tenants: PrivacyPolicy | undefined): PrivacyPolicy {
+  if (chosen.rules.streamAudio === 'held' || tenants?.rules.streamAudio !== 'held') return chosen
+  const { streamAudio, streamHoldMs } = tenants.rules
+  return { ...chosen, rules: { ...chosen.rules, redact: true, streamAudio, streamHoldMs } }
 }
 
 function rulesOf(policy: PolicyConfig, all: readonly PiiType[]): PrivacyRules {

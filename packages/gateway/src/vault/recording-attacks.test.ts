@@ -7,7 +7,9 @@ import { sealedChunkBytes } from './cobblestone.ts'
 import { VaultError } from './error.ts'
 import { recordingHeaderBytes, type RecordingIdentity } from './recording-header.ts'
 import { openRecording } from './recording-reader.ts'
-import { bench, gather, identity, recorded, type Bench } from './test-keys.ts'
+import { sealedKeysBytes } from './section-seal.ts'
+import { sealedSectionBytes } from './section-layout.ts'
+import { bench, gather, identity, sealedRecording, type Bench } from './test-keys.ts'
 
 const frames = 300 // 6 s: five whole segments and a short one
 const isTampered = (error: unknown) => error instanceof VaultError && error.code === 'VAULT_TAMPERED'
@@ -17,13 +19,17 @@ interface Victim {
   readonly owner: RecordingIdentity
   readonly segments: number
   readonly bytes: Buffer
+  readonly headerBytes: number
+  /** Of the first section’s first chunk. */
   readonly bodyAt: number
 }
 
-async function victim(at: Bench, owner = identity()): Promise<Victim> {
-  const { path, sealed } = await recorded(at, frames, owner)
+function victim(at: Bench, owner = identity(), of = frames): Victim {
+  const { path, sealed } = sealedRecording(at, of, owner)
   const bytes = readFileSync(path)
-  return { path, owner, segments: sealed.segments, bytes, bodyAt: (recordingHeaderBytes(bytes) ?? 0) + 56 }
+  const headerBytes = recordingHeaderBytes(bytes) ?? 0
+  const bodyAt = headerBytes + sealedKeysBytes(1) + 56
+  return { path, owner, segments: sealed.segments, bytes, headerBytes, bodyAt }
 }
 
 /** Whoever reads all of it: resolves only if every byte opened. */
@@ -48,7 +54,7 @@ const all = (target: Victim) => Array.from({ length: target.segments }, (_, inde
 
 test('openRecording() detects segments that were swapped, doubled, removed, appended or reversed', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   assert.equal((await readAll(at.keys.open, target)).length, frames * 320)
   const segments = all(target)
   const [first, second] = segments
@@ -71,9 +77,42 @@ test('openRecording() detects segments that were swapped, doubled, removed, appe
     await assertDetected(at.keys.open, target, withSegments(target, forged), what)
 })
 
+test('openRecording() detects sections that were swapped, doubled, removed, left unended, or brought from elsewhere', async () => {
+  using at = bench()
+  const long = 3_500 // 70 s: two whole sections and a short one
+  const target = victim(at, identity(), long)
+  const { call, tenant } = target.owner
+  const sameCall = victim(at, { ...identity(), call, tenant }, long)
+  const start = target.bytes.subarray(0, target.bodyAt - 56)
+  const sections = ({ bytes, bodyAt }: Victim) =>
+    [0, 1, 2].map((n) =>
+      bytes
+        .subarray(bodyAt - 56)
+        .subarray(n * sealedSectionBytes)
+        .subarray(0, sealedSectionBytes),
+    )
+  const [first, second, last] = sections(target) as [Buffer, Buffer, Buffer]
+  const [foreign] = sections(sameCall) as [Buffer, Buffer, Buffer]
+  assert.equal((await readAll(at.keys.open, target)).length, long * 320)
+  const forged = (parts: readonly Uint8Array[]) => Buffer.concat([start, ...parts])
+  const flipped = Buffer.from(first)
+  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
+  const attacks = {
+    swapped: forged([second, first, last]),
+    doubled: forged([first, first, last]),
+    removed: forged([first, last]),
+    'last removed': forged([first, second]),
+    'one more': forged([first, second, second, last]),
+    'of another recording': forged([foreign, second, last]),
+    'its end altered': forged([flipped, second, last]),
+    'its end left out': forged([first.subarray(0, -16), second, last]),
+  }
+  for (const [what, bytes] of Object.entries(attacks)) await assertDetected(at.keys.open, target, bytes, what)
+})
+
 test('openRecording() detects every cut, at whatever byte', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   const cuts = new Set([
     0,
     1,
@@ -94,7 +133,7 @@ test('openRecording() detects every cut, at whatever byte', async () => {
 
 test('openRecording() detects any flipped bit', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   const flip = async (at_: number, bit: number) => {
     const forged = Buffer.from(target.bytes)
     forged[at_] = (forged[at_] ?? 0) ^ (1 << bit)
@@ -108,20 +147,20 @@ test('openRecording() detects any flipped bit', async () => {
 
 test('openRecording() detects a segment, a body, a header or a file of another recording', async () => {
   using at = bench()
-  const target = await victim(at)
-  const sameCall = await victim(at, { ...identity(), call: target.owner.call, tenant: target.owner.tenant })
-  const otherTenant = await victim(at, identity('rival'))
+  const target = victim(at)
+  const sameCall = victim(at, { ...identity(), call: target.owner.call, tenant: target.owner.tenant })
+  const otherTenant = victim(at, identity('rival'))
   for (const other of [sameCall, otherTenant]) {
     const stolen = all(target).with(2, segment(other, 2))
     await assertDetected(at.keys.open, target, withSegments(target, stolen), 'one segment')
     const body = Buffer.concat([
-      target.bytes.subarray(0, target.bodyAt - 56),
-      other.bytes.subarray(other.bodyAt - 56),
+      target.bytes.subarray(0, target.headerBytes),
+      other.bytes.subarray(other.headerBytes),
     ])
     await assertDetected(at.keys.open, target, body, 'the body')
     const header = Buffer.concat([
-      other.bytes.subarray(0, other.bodyAt - 56),
-      target.bytes.subarray(target.bodyAt - 56),
+      other.bytes.subarray(0, other.headerBytes),
+      target.bytes.subarray(target.headerBytes),
     ])
     await assertDetected(at.keys.open, target, header, 'the header')
     await assertDetected(at.keys.open, target, other.bytes, 'the whole file')
@@ -130,7 +169,7 @@ test('openRecording() detects a segment, a body, a header or a file of another r
 
 test('openRecording() refuses the right file under the wrong tenant, call or recording', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   const wrong = identity('rival')
   for (const name of ['tenant', 'call', 'recording'] as const) {
     const asked = { ...target, owner: { ...target.owner, [name]: wrong[name] } }
@@ -140,9 +179,9 @@ test('openRecording() refuses the right file under the wrong tenant, call or rec
 
 test('openRecording() detects a header rewritten for another owner, wrapped key and all', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   const rival = identity('rival')
-  const header = target.bytes.subarray(0, target.bodyAt - 56).toString('latin1')
+  const header = target.bytes.subarray(0, target.headerBytes).toString('latin1')
   const rewritten = Buffer.from(
     header
       .replace('"acme"', '"evil"')
@@ -151,13 +190,13 @@ test('openRecording() detects a header rewritten for another owner, wrapped key 
     'latin1',
   )
   const owner = { ...rival, tenant: 'evil' as typeof rival.tenant }
-  const forged = Buffer.concat([rewritten, target.bytes.subarray(target.bodyAt - 56)])
+  const forged = Buffer.concat([rewritten, target.bytes.subarray(target.headerBytes)])
   await assertDetected(at.keys.open, { ...target, owner }, forged, 'rewritten')
 })
 
 test('openRecording() refuses a sealed recording cut to whole segments and passed off as recovered', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   const cut = withSegments(target, all(target).slice(0, 3))
   writeFileSync(target.path, cut)
   const open = (state: 'sealed' | 'recovered', segments: number) =>
@@ -171,7 +210,7 @@ test('openRecording() refuses a sealed recording cut to whole segments and passe
 test('openRecording() needs the key that the recording was sealed under, and hands on why there is none', async () => {
   using at = bench()
   using other = bench('other')
-  const target = await victim(at)
+  const target = victim(at)
   await assert.rejects(readAll(other.keys.open, target), isTampered)
   at.keys.forget(target.owner)
   await assert.rejects(readAll(at.keys.open, target), { code: 'KEY_UNKNOWN' })
@@ -179,10 +218,10 @@ test('openRecording() needs the key that the recording was sealed under, and han
 
 test('openRecording() rejects with VaultError, whatever the file', async () => {
   using at = bench()
-  const target = await victim(at)
+  const target = victim(at)
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (bytes, withHeader) => {
-      const start = withHeader ? target.bytes.subarray(0, target.bodyAt - 56) : new Uint8Array()
+      const start = withHeader ? target.bytes.subarray(0, target.headerBytes) : new Uint8Array()
       writeFileSync(target.path, Buffer.concat([start, bytes]))
       await assert.rejects(readAll(at.keys.open, target), VaultError)
     }),

@@ -16,6 +16,7 @@ const infos: fc.Arbitrary<RecordingInfo> = fc
     startedAt: fc
       .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
       .map((date) => date.toISOString()),
+    keys: fc.integer({ min: 0, max: 2 ** 14 }),
   })
   .map((varied) => ({ ...identity(), codec: 'ulaw', rate: 8_000, channels: 2, ...varied }))
 
@@ -35,6 +36,7 @@ test('parseRecordingHeader() takes one spelling only: any changed byte makes ano
     codec: 'ulaw',
     rate: 8_000,
     channels: 2,
+    keys: 1,
     startedAt: '2026-01-01T00:00:00.000Z',
   }
   const header = serializeRecordingHeader(info)
@@ -46,7 +48,7 @@ test('parseRecordingHeader() takes one spelling only: any changed byte makes ano
 
 test('parseRecordingHeader() never throws, whatever the bytes', () => {
   const framed = fc.tuple(fc.json(), fc.nat(0xffff)).map(([json, length]) => {
-    const bytes = Buffer.concat([Buffer.from('VXKR\0\x02\0\0'), Buffer.from(json)])
+    const bytes = Buffer.concat([Buffer.from('VXKR\0\x03\0\0'), Buffer.from(json)])
     bytes.writeUInt16BE(length % 3 === 0 ? length : bytes.length - 8, 6)
     return bytes
   })

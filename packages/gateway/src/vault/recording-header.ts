@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { parseId, type CallId, type RecordingId, type TenantId } from '#kernel'
 import { headerPrefixBytes, jsonHeader, maxHeaderJsonBytes } from './json-header.ts'
+import { maxSectionKeys } from './section-keys.ts'
 
 /** Whose recording it is. */
 export interface RecordingIdentity {
@@ -9,16 +9,18 @@ export interface RecordingIdentity {
   readonly recording: RecordingId
 }
 
-/** What a recording says of itself, in clear: nothing personal, and no key. Its wrapped data key is kept elsewhere, so that it can change or go. */
+/** What a recording says of itself, in clear: nothing personal, and no key. Its wrapped data key, which opens the section keys that follow, is kept elsewhere, so that it can change or go. */
 export interface RecordingInfo extends RecordingIdentity {
   readonly codec: 'ulaw'
   readonly rate: 8_000
   readonly channels: 2
+  /** How many sealed section keys follow: one, until it is redacted. */
+  readonly keys: number
   /** ISO 8601, UTC. */
   readonly startedAt: string
 }
 
-const form = jsonHeader('VXKR', 2)
+const form = jsonHeader('VXKR', 3)
 export const recordingPrefixBytes = headerPrefixBytes
 export const maxRecordingHeaderBytes = maxHeaderJsonBytes
 
@@ -43,23 +45,18 @@ export function parseRecordingHeader(bytes: Uint8Array): RecordingInfo | undefin
   return Buffer.compare(serializeRecordingHeader(info), parsed.header) === 0 ? info : undefined
 }
 
-/** What the body's keys are bound to: a body under another header, call or tenant does not open. */
-export function recordingContext(info: RecordingIdentity, header: Uint8Array): Uint8Array {
-  const parts = ['voxkeep recording v2', info.tenant, info.call, info.recording]
-  const hash = createHash('sha256').update(header).digest()
-  return Buffer.concat([Buffer.from(parts.map((part) => `${part}\0`).join('')), hash])
-}
-
 function readInfo(json: unknown): RecordingInfo | undefined {
   if (typeof json !== 'object' || json === null) return undefined
-  const { tenant, call, recording, codec, rate, channels, startedAt } = json as Record<string, unknown>
+  const { tenant, call, recording, codec, rate, channels, keys, startedAt } = json as Record<string, unknown>
   if (typeof tenant !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant)) return undefined
   const callId = typeof call === 'string' ? parseId('call', call) : undefined
   const recordingId = typeof recording === 'string' ? parseId('rec', recording) : undefined
   if (callId === undefined || recordingId === undefined) return undefined
   if (codec !== 'ulaw' || rate !== 8_000 || channels !== 2) return undefined
+  if (typeof keys !== 'number' || !Number.isInteger(keys) || keys < 0 || keys > maxSectionKeys)
+    return undefined
   if (typeof startedAt !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(startedAt))
     return undefined
   const identity = { tenant: tenant as TenantId, call: callId, recording: recordingId }
-  return { ...identity, codec, rate, channels, startedAt }
+  return { ...identity, codec, rate, channels, keys, startedAt }
 }

@@ -48,13 +48,7 @@ export async function openRecording(
   openKey: OpenRecordingKey,
   expected: ExpectedRecording,
 ): Promise<RecordingReader> {
-  const object = await openSealedObject(at, openKey, expected)
-  try {
-    await checkExpected(object, expected)
-  } catch (error) {
-    await object[Symbol.asyncDispose]()
-    throw error
-  }
+  const object = await openExpected(at, openKey, expected)
   const { plainBytes, complete } = object.layout
   const clamp = (ms: number) => wholeSamples(Math.min(Math.max(0, Math.floor(ms * bytesPerMs)), plainBytes))
   return {
@@ -71,6 +65,22 @@ export async function openRecording(
 /** Both sides of a sample. By arithmetic: bit operators know 32 bits, and a length may have more. */
 function wholeSamples(bytes: number): number {
   return bytes - (bytes % 2)
+}
+
+/** The sealed object of a recording that is, by its layout and its last chunk, what the books say. Rejects as `openRecording` does. */
+export async function openExpected(
+  at: string | ByteSource,
+  openKey: OpenRecordingKey,
+  expected: ExpectedRecording,
+): Promise<SealedObject> {
+  const object = await openSealedObject(at, openKey, expected)
+  try {
+    await checkExpected(object, expected)
+    return object
+  } catch (error) {
+    await object[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 async function checkExpected(object: SealedObject, expected: ExpectedRecording): Promise<void> {

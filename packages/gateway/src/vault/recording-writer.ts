@@ -1,11 +1,13 @@
 import type { Clock, Random, RecordingId } from '#kernel'
-import { cobblestoneLayout, cobblestoneSealer, sealedChunkBytes } from './cobblestone.ts'
+import { sealedChunkBytes } from './cobblestone.ts'
 import { VaultError, type VaultErrorCode } from './error.ts'
 import type { Mask } from './mask.ts'
 import { nodeRecordingFs, partFile, type RecordingFs } from './part-file.ts'
-import { parseRecordingHeader, recordingContext } from './recording-header.ts'
+import { parseRecordingHeader } from './recording-header.ts'
 import { recordingMarks, type RecordingMark } from './recording-marks.ts'
+import { recordingSealer } from './recording-sealer.ts'
 import { recordingTimeline } from './recording-timeline.ts'
+import { recordingLayout } from './section-layout.ts'
 import { silenceMarks } from './silence-marks.ts'
 import { spanList, type Span } from './span-list.ts'
 
@@ -105,10 +107,9 @@ const maxQueuedBytes = 64 * sealedChunkBytes
  */
 export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions): RecordingWriter {
   const info = parseRecordingHeader(spec.header)
-  if (info?.recording !== spec.id)
+  if (info?.recording !== spec.id || info.keys !== 1)
     throw new VaultError('VAULT_TAMPERED', 'the header does not belong to the recording')
-  const sealer = cobblestoneSealer(spec.dataKey, recordingContext(info, spec.header), o.random)
-  spec.dataKey.fill(0)
+  const sealer = recordingSealer(info, spec.header, spec.dataKey, o.random)
   const startMs = o.clock.monotonicMs()
 
   let state: 'open' | 'finishing' | 'failed' = 'open'
@@ -124,11 +125,11 @@ export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions):
     fail('VAULT_WRITE_FAILED', cause),
   )
   const summary = (): SealedSummary => {
-    const layout = cobblestoneLayout(part.written - spec.header.length)
-    const samples = (layout?.plainBytes ?? 0) / 2
+    const layout = recordingLayout(Math.max(0, part.written - sealer.start.length))
+    const samples = layout.plainBytes / 2
     return {
       bytes: part.written,
-      segments: layout?.chunks ?? 0,
+      segments: layout.chunks,
       durationMs: Math.round(samples / samplesPerMs),
       sha256: part.sha256(),
       marks: marks.list(samples),
@@ -141,6 +142,7 @@ export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions):
     state = 'failed'
     stopTicking()
     timeline.wipe()
+    sealer.wipe()
     silences.close(elapsedSamples())
     void part.abandon().then(() => o.onFailure?.(code, summary()))
   }
@@ -161,7 +163,7 @@ export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions):
     onUnjudged: (channel, { from, to }) =>
       marks.add(channel, from, to, 'unjudged', hold?.unjudged === 'keep' ? 'kept' : 'not judged in time'),
   })
-  part.push(Buffer.concat([spec.header, sealer.header]))
+  part.push(sealer.start)
 
   const elapsedSamples = () => Math.floor((o.clock.monotonicMs() - startMs) * samplesPerMs)
   const tick = () => {
@@ -186,6 +188,7 @@ export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions):
     const rest = timeline.finish(end)
     append(sealer.finish(rest))
     timeline.wipe()
+    sealer.wipe()
     if (failure) throw failure
     state = 'finishing'
     await part.publish()

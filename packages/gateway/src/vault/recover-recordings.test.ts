@@ -27,6 +27,7 @@ import {
   identity,
   random,
   recorded,
+  sealedRecording,
   speak,
   spoken,
   startRecording,
@@ -47,13 +48,14 @@ async function recover(openKey: OpenRecordingKey, unfinished: UnfinishedRecordin
 }
 
 /** A recording of `frames` frames whose process is gone. */
-async function abandoned(at: Bench, frames: number): Promise<UnfinishedRecording> {
+function abandoned(at: Bench, frames: number): UnfinishedRecording {
   const owner = identity()
-  const { path, sealed } = await recorded(at, frames, owner)
+  const { path, sealed } = sealedRecording(at, frames, owner)
   renameSync(path, `${path}.part`)
-  const header = sealed.bytes - 56 - frames * 320 - 16 * sealed.segments
   const whole = Math.floor((frames * 160) / 8_192)
-  truncateSync(`${path}.part`, header + 56 + whole * 16_400) // as a running writer leaves it: whole segments only
+  const rest = frames * 320 - whole * 16_384
+  const ended = (whole % 32 === 0 ? 56 : 0) + rest + 16 // what the end of the recording added
+  truncateSync(`${path}.part`, sealed.bytes - ended) // as a running writer leaves it: whole segments only
   return { ...owner, path }
 }
 
@@ -91,7 +93,7 @@ test('interop 40: recoverRecordings() finds every acknowledged segment after kil
 test('interop 40: recoverRecordings() drops a torn segment at the end, wherever the write stopped', async () => {
   using at = bench()
   for (const torn of [1, 15, 16, 17, 5_000, 16_399]) {
-    const unfinished = await abandoned(at, 200)
+    const unfinished = abandoned(at, 200)
     const whole = statSync(`${unfinished.path}.part`).size
     appendFileSync(`${unfinished.path}.part`, random.bytes(torn))
     const outcome = await recover(at.keys.open, unfinished)
@@ -105,6 +107,41 @@ test('interop 40: recoverRecordings() drops a torn segment at the end, wherever 
     })
     assert.deepEqual(await gather(reader.read(0, 60_000)), spoken(3 * 8_192))
   }
+})
+
+test('interop 40: recoverRecordings() keeps every whole segment on both sides of a section’s end', async () => {
+  using at = bench()
+  for (const [segments, torn] of [
+    [31, 100],
+    [32, 0],
+    [32, 30],
+    [32, 60],
+    [32, 5_000],
+    [33, 0],
+    [33, 16],
+    [64, 90],
+  ] as const) {
+    const unfinished = abandoned(at, Math.ceil((segments * 8_192) / 160))
+    const whole = statSync(`${unfinished.path}.part`).size
+    appendFileSync(`${unfinished.path}.part`, random.bytes(torn))
+    const outcome = await recover(at.keys.open, unfinished)
+    assert.deepEqual([outcome.state, 'sealed' in outcome && outcome.sealed.segments], ['recovered', segments])
+    assert.equal(statSync(unfinished.path).size, whole)
+    const expected = { ...unfinished, state: 'recovered' as const, segments }
+    await using reader = await openRecording(unfinished.path, at.keys.open, expected)
+    assert.deepEqual(await gather(reader.read(0, 90_000)), spoken(segments * 8_192))
+  }
+})
+
+test('recoverRecordings() recovers a recording whose section was not ended yet', async () => {
+  using at = bench()
+  const unfinished = abandoned(at, Math.ceil((32 * 8_192) / 160))
+  truncateSync(`${unfinished.path}.part`, statSync(`${unfinished.path}.part`).size - 5)
+  const outcome = await recover(at.keys.open, unfinished)
+  assert.deepEqual([outcome.state, 'sealed' in outcome && outcome.sealed.segments], ['recovered', 32])
+  const expected = { ...unfinished, state: 'recovered' as const, segments: 32 }
+  await using reader = await openRecording(unfinished.path, at.keys.open, expected)
+  assert.deepEqual(await gather(reader.read(0, 60_000)), spoken(32 * 8_192))
 })
 
 test('recoverRecordings() calls a recording sealed that was whole before the process died', async () => {
@@ -121,7 +158,7 @@ test('recoverRecordings() calls a recording sealed that was whole before the pro
 
 test('recoverRecordings() settles a second time as it did the first', async () => {
   using at = bench()
-  const unfinished = await abandoned(at, 200)
+  const unfinished = abandoned(at, 200)
   const first = await recover(at.keys.open, unfinished)
   assert.deepEqual(await recover(at.keys.open, unfinished), first)
 })
@@ -132,13 +169,13 @@ test('recoverRecordings() reports what it cannot recover, and leaves its file al
   const missing = { ...identity(), path: join(at.dir, 'none') }
   assert.deepEqual(await recover(at.keys.open, missing), { state: 'failed', code: 'VAULT_NOT_FOUND' })
 
-  const foreign = await abandoned(at, 200)
+  const foreign = abandoned(at, 200)
   assert.deepEqual(await recover(other.keys.open, foreign), { state: 'failed', code: 'VAULT_TAMPERED' })
 
-  const stolen = { ...(await abandoned(at, 200)), call: identity().call }
+  const stolen = { ...abandoned(at, 200), call: identity().call }
   assert.deepEqual(await recover(at.keys.open, stolen), { state: 'failed', code: 'VAULT_TAMPERED' })
 
-  const changed = await abandoned(at, 200)
+  const changed = abandoned(at, 200)
   const bytes = readFileSync(`${changed.path}.part`)
   bytes[bytes.length - 20_000] = (bytes.at(-20_000) ?? 0) ^ 1
   writeFileSync(`${changed.path}.part`, bytes)
@@ -149,7 +186,7 @@ test('recoverRecordings() reports what it cannot recover, and leaves its file al
 
 test('recoverRecordings() leaves a recording whose key cannot be had now to the next start', async () => {
   using at = bench()
-  const unfinished = await abandoned(at, 200)
+  const unfinished = abandoned(at, 200)
   const settled: unknown[] = []
   const store = { unfinished: async () => [unfinished], settle: async (id: string) => void settled.push(id) }
   for (const code of ['KEY_CLOSED', 'KEY_UNAVAILABLE', 'KEY_REFUSED', 'DB_UNAVAILABLE', 'EMFILE']) {

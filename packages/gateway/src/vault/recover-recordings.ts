@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs'
 import { access, open, rename, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Log } from '#kernel'
-import { chunkOffset } from './cobblestone.ts'
 import type { VaultErrorCode } from './error.ts'
 import type { OpenRecordingKey } from './new-recording.ts'
 import type { RecordingIdentity } from './recording-header.ts'
 import type { SealedSummary } from './recording-writer.ts'
+import { bytesOfChunks } from './section-layout.ts'
 import { openSealedObject, type SealedObject } from './sealed-object.ts'
 
 /** A recording that was running when the process died. */
@@ -108,7 +108,7 @@ async function verify(
 ): Promise<{ readonly summary: SealedSummary; readonly complete: boolean }> {
   await using object = await openSealedObject(path, openKey, expected)
   const found = await countSegments(object)
-  const bytes = object.headerBytes + found.bodyBytes
+  const bytes = object.start.length + found.bodyBytes
   const summary = {
     bytes,
     segments: found.segments,
@@ -128,18 +128,11 @@ async function countSegments(object: SealedObject) {
       throw error
     })
     if (plain === undefined)
-      return { segments: index, plainBytes, bodyBytes: chunkOffset(index), complete: false }
+      return { segments: index, plainBytes, bodyBytes: bytesOfChunks(index), complete: false }
     plainBytes += plain.length
-    if (last && object.layout.complete)
-      return {
-        segments: index + 1,
-        plainBytes,
-        bodyBytes: chunkOffset(index) + plain.length + 16,
-        complete: true,
-      }
   }
-  const segments = object.layout.chunks
-  return { segments, plainBytes, bodyBytes: chunkOffset(segments), complete: false }
+  const { chunks: segments, complete, tornBytes } = object.layout
+  return { segments, plainBytes, bodyBytes: object.bodyBytes - tornBytes, complete }
 }
 
 /** The last chunk of a complete layout is the short one; any other is full. */

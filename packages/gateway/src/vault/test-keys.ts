@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createId, fakeClock, type FakeClock, type Random, type TenantId } from '#kernel'
+import { chunkBytes } from './cobblestone.ts'
 import { newRecordingHeader, type OpenRecordingKey } from './new-recording.ts'
-import type { RecordingIdentity } from './recording-header.ts'
+import { parseRecordingHeader, type RecordingIdentity } from './recording-header.ts'
 import type { RecordingFs } from './part-file.ts'
+import { recordingSealer } from './recording-sealer.ts'
+import { recordingLayout } from './section-layout.ts'
 import { recordingWriter, type RecordingWriter, type SealedSummary } from './recording-writer.ts'
 
 let drawn = 0
@@ -131,4 +134,29 @@ export async function recorded(
   await writer.ready
   await speak(o.clock, writer, frames)
   return { path, owner, sealed: await writer.finish() }
+}
+
+/** As `recorded`, at once and without a writer, however long. */
+export function sealedRecording(
+  o: Pick<Bench, 'dir' | 'clock' | 'keys'>,
+  frames: number,
+  owner = identity(),
+) {
+  const path = join(o.dir, `${owner.recording}.vxr`)
+  const header = newRecordingHeader(owner, o.clock.now())
+  const info = parseRecordingHeader(header)
+  if (info === undefined) throw new Error('no header')
+  const sealer = recordingSealer(info, header, o.keys.fresh(owner), random)
+  const plain = spoken(frames * 160)
+  const parts = [sealer.start]
+  let at = 0
+  for (; plain.length - at >= chunkBytes; at += chunkBytes)
+    parts.push(sealer.seal(plain.subarray(at, at + chunkBytes)))
+  parts.push(sealer.finish(plain.subarray(at)))
+  const bytes = Buffer.concat(parts)
+  writeFileSync(path, bytes)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const { chunks: segments } = recordingLayout(bytes.length - sealer.start.length)
+  const sealed: SealedSummary = { bytes: bytes.length, segments, durationMs: frames * 20, sha256, marks: [] }
+  return { path, owner, sealed }
 }

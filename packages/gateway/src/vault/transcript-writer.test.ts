@@ -78,6 +78,7 @@ test('transcriptWriter() seals a line within its time, so that a crash loses no 
   assert.partialDeepStrictEqual(outcome, { state: 'recovered', sealed: { lines: 1, segments: 1 } })
   const expected = { ...of, state: 'recovered' as const, segments: 1 }
   assert.deepEqual((await openTranscript(await fileSource(path), keyOf, expected)).lines, [{ text: 'kept' }])
+  await writer.finish().catch(() => {}) // its file is gone by now; only its handle is left
 })
 
 test('recoverTranscript() takes one that was whole for whole, and one that cannot be opened for failed', async () => {
