@@ -32,6 +32,8 @@ test('cardBrand() names the scheme by the first digits and the length', () => {
     3566002020360505: 'jcb',
     6200000000000005: 'unionpay',
     5018000000000009: 'maestro',
+    2200700000000005: 'mir',
+    6080000000000006: 'rupay',
   }
   for (const [number, brand] of Object.entries(known)) assert.equal(cardBrand(number), brand, number)
   assert.equal(cardBrand('424242424242424'), undefined)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { twilioApp } from './config-twilio.ts'
 import { dialing } from './config-dialing.ts'
+import { wireNames } from './stream-wire.ts'
 import { file, id, region, secretRef, tlsFiles } from './config-values.ts'
 
 const webhook = z.strictObject({
@@ -26,6 +28,16 @@ const webhook = z.strictObject({
 export const app = z.strictObject({
   id,
   tenant: id.default('default'),
+  dialect: z
+    .enum(['voxkeep', 'twilio', 'teler', 'telnyx', 'plivo', 'exotel', 'vonage', 'jambonz'])
+    .default('voxkeep')
+    .describe(
+      'What the app speaks: how it is asked and told, how that is signed, and which wire its streams have',
+    ),
+  twilio: twilioApp.optional().describe('With `dialect: twilio`'),
+  voice: id
+    .optional()
+    .describe('The voice that `say` has unless it names one; default: the first of `voices`'),
   webhook,
   endpoints: z
     .array(z.strictObject({ host: z.string().min(1), region }))
@@ -35,6 +47,10 @@ export const app = z.strictObject({
     ),
   stream: z
     .strictObject({
+      wire: z
+        .enum(wireNames)
+        .optional()
+        .describe('What is spoken over its streams; default: by `dialect`, and `twilio` for `voxkeep`'),
       secret: secretRef
         .optional()
         .describe(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { agents } from './config-agents.ts'
 import { app } from './config-app.ts'
 import { alerts } from './config-alerts.ts'
 import { auditLog } from './config-audit.ts'
@@ -17,6 +18,7 @@ import { secrets } from './config-secrets.ts'
 import { siem } from './config-siem.ts'
 import { trunk } from './config-trunk.ts'
 import { file, id, port, region, tlsFiles } from './config-values.ts'
+import { promptCache, voices } from './config-voices.ts'
 
 const sipListener = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to bind'),
@@ -201,6 +203,22 @@ export const configSchema = z.strictObject({
         .array(z.string())
         .default([])
         .describe('Private, loopback or link-local addresses (CIDR) that webhooks and streams may reach'),
+      connectTo: z
+        .record(
+          z
+            .string()
+            .regex(/^[A-Za-z0-9.-]{1,253}:\d{1,5}$/, 'a host and its port, such as "app.example.com:443"'),
+          z
+            .string()
+            .regex(
+              /^(?:\[[0-9A-Fa-f:.]+\]|[0-9.]+):\d{1,5}$/,
+              'an address and a port, such as "127.0.0.1:8443"',
+            ),
+        )
+        .default({})
+        .describe(
+          'For development: where to connect to in place of what a name says. What is signed, the `Host` header and the certificate that is asked for stay those of the name',
+        ),
     })
     .prefault({}),
   api: api.optional(),
@@ -227,6 +245,9 @@ export const configSchema = z.strictObject({
   siem,
   alerts,
   speech,
+  voices,
+  promptCache,
+  agents,
   privacy,
   tokenVault,
   payments,

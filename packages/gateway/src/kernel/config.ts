@@ -10,6 +10,8 @@ import { privacyFaults } from './config-checks-privacy.ts'
 import { residencyFaults } from './config-checks-residency.ts'
 import { secretFaults } from './config-checks-secrets.ts'
 import { speechFaults } from './config-checks-speech.ts'
+import { twilioFaults } from './config-checks-twilio.ts'
+import { voiceFaults } from './config-checks-voices.ts'
 import { retentionFaults } from './effective-policy.ts'
 import { configSchema, type Config } from './config-schema.ts'
 
@@ -144,6 +146,8 @@ function crossChecks(config: Config): [Path, string][] {
     ...privacyFaults(config),
     ...secretFaults(config),
     ...speechFaults(config),
+    ...twilioFaults(config),
+    ...voiceFaults(config),
   ]
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createId, parseId, sid } from './ids.ts'
+import { createId, idOfSid, parseId, sid, sidPrefixes } from './ids.ts'
 
 const random = { bytes: (count: number) => new Uint8Array(count).fill(0xab) }
 
@@ -27,4 +27,20 @@ test('sid() carries the same 128 bits', () => {
   const id = createId('call', 1_000, random)
   assert.match(sid('CA', id), /^CA[0-9a-f]{32}$/)
   assert.equal(sid('CA', id).slice(2), id.slice(5))
+})
+
+test('idOfSid() undoes sid() for each kind and prefix, and takes nothing else', () => {
+  const call = createId('call', 1_000, random)
+  for (const prefix of sidPrefixes) assert.equal(idOfSid('call', prefix, sid(prefix, call)), call)
+  const leg = createId('leg', 1_000, random)
+  assert.equal(
+    idOfSid(
+      'leg',
+      'CA',
+      sid('CA', leg).replace(/[a-f]/g, (digit) => digit.toUpperCase()),
+    ),
+    leg,
+  )
+  for (const text of ['', 'CA', sid('RE', call), `${sid('CA', call)}0`, sid('CA', call).slice(0, -1)])
+    assert.equal(idOfSid('call', 'CA', text), undefined, text)
 })

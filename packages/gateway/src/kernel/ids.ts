@@ -52,9 +52,22 @@ export function createId<K extends keyof IdKinds>(kind: K, nowMs: number, random
   return `${kind}_${time}${hex(random.bytes(10))}` as IdKinds[K]
 }
 
+/** Twilio's prefixes: an account, a call or leg, a stream, a recording, a payment, a relay session, an API key, a conference. */
+export const sidPrefixes = ['AC', 'CA', 'MZ', 'RE', 'PK', 'VX', 'SK', 'CF'] as const
+export type SidPrefix = (typeof sidPrefixes)[number]
+
 /** The same 128 bits in Twilio's spelling, for example `CA` + 32 hex digits. */
-export function sid(prefix: 'CA' | 'MZ' | 'RE' | 'AC', id: string): string {
+export function sid(prefix: SidPrefix, id: string): string {
   return prefix + id.slice(id.indexOf('_') + 1)
+}
+
+/** What `sid()` made of an id, undone: a call and a leg are both `CA…`, so the caller says which kind it looks for. */
+export function idOfSid<K extends keyof IdKinds>(
+  kind: K,
+  prefix: SidPrefix,
+  text: string,
+): IdKinds[K] | undefined {
+  return text.startsWith(prefix) ? parseId(kind, `${kind}_${text.slice(2).toLowerCase()}`) : undefined
 }
 
 export function parseId<K extends keyof IdKinds>(kind: K, text: string): IdKinds[K] | undefined {

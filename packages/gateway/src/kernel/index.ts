@@ -1,5 +1,6 @@
+export { accountSid, applicationSid } from './account-sid.ts'
 export { boundedQueue, type BoundedQueue } from './bounded-queue.ts'
-export { cardBrand, cardSchemes, isLuhn, type CardBrand } from './card-number.ts'
+export { cardBrand, cardBrands, cardSchemes, isLuhn, type CardBrand } from './card-number.ts'
 export { fileSource, type ByteSource } from './byte-source.ts'
 export { configReference } from './config-reference.ts'
 export { fakeClock, systemClock, wait, type Clock, type FakeClock } from './clock.ts'
@@ -17,13 +18,18 @@ export type { PaymentProviderConfig, PaymentsConfig } from './config-payments.ts
 export type { ObjectsConfig, StoreConfig } from './config-objects.ts'
 export type { AlertReceiverConfig, AlertRuleConfig } from './config-alerts.ts'
 export type { CollectorConfig } from './config-siem.ts'
+export type { AgentConfig } from './config-agents.ts'
 export type { EngineConfig, EngineConfigOf } from './config-speech.ts'
+export { voice as voiceSchema, type VoiceConfig, type VoiceConfigOf } from './config-voices.ts'
 export { dataTypes, effectivePolicy, type DataType, type Policy } from './effective-policy.ts'
 export { groupCommit, type GroupCommit } from './group-commit.ts'
 export {
   createId,
+  idOfSid,
   parseId,
   sid,
+  sidPrefixes,
+  type SidPrefix,
   type AlertId,
   type AppId,
   type BackupId,
@@ -49,3 +55,4 @@ export { openLog, sanitise, silentLog, type Log, type LogFields } from './log.ts
 export { comparePeriods, endOf, parsePeriod, serializePeriod, type Period } from './period.ts'
 export { secretRef } from './config-values.ts'
 export { Secret } from './secret.ts'
+export { wireNames, type WireChoice, type WireName } from './stream-wire.ts'

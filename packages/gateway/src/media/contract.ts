@@ -1,4 +1,4 @@
-import type { LegId, RecordingId, StreamId } from '#kernel'
+import type { LegId, RecordingId, StreamId, WireChoice } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 
 /**
@@ -35,6 +35,22 @@ export type ToMedia =
   | { readonly kind: 'stream.open'; readonly leg: LegId; readonly stream: StreamSpec }
   /** Sends `stop`, closes the socket with 1000. */
   | { readonly kind: 'stream.close'; readonly leg: LegId; readonly stream: StreamId }
+  /** The answer to `stream.lost`: another way to the same app. */
+  | {
+      readonly kind: 'stream.resume'
+      readonly leg: LegId
+      readonly stream: StreamId
+      readonly way: StreamWay
+    }
+  /** Something for the app that only the main thread knows: told to it as the stream's wire does that. */
+  | {
+      readonly kind: 'stream.tell'
+      readonly leg: LegId
+      readonly stream: StreamId
+      readonly message: object
+    }
+  /** Presses keys towards the leg's peer: RFC 4733 where SDP agreed on it, else tones. `play.done` follows. */
+  | { readonly kind: 'press'; readonly leg: LegId; readonly play: number; readonly digits: string }
   | {
       readonly kind: 'record.start'
       readonly request: number
@@ -44,7 +60,7 @@ export type ToMedia =
   /** While paused both channels are recorded as silence, so that the timeline stays true. */
   | { readonly kind: 'record.pause' | 'record.resume'; readonly leg: LegId }
   | { readonly kind: 'record.stop'; readonly request: number; readonly leg: LegId }
-  /** Overwrites a stretch of one channel (positions on the leg's timeline, 8 kHz) that is not sealed yet; what is sealed already is told as `record.missed`. */
+  /** Overwrites a stretch of one channel (positions on the leg's timeline, 8 kHz) that is not sealed yet, or that a stream did not hear yet; what is sealed already is told as `record.missed`. */
   | {
       readonly kind: 'record.redact'
       readonly leg: LegId
@@ -55,7 +71,7 @@ export type ToMedia =
       readonly toSamples: number
       readonly why: string
     }
-  /** Everything of the channel before this was judged: it may be sealed. Only for a recording that is held back. */
+  /** Everything of the channel before this was judged: it may be sealed, and heard by streams that wait for it. */
   | {
       readonly kind: 'record.judged'
       readonly leg: LegId
@@ -71,6 +87,8 @@ export type ToMedia =
     }
   /** Reports what is said on the leg, both ways, as `heard`, until told otherwise. */
   | { readonly kind: 'listen'; readonly leg: LegId; readonly on: boolean }
+  /** Reports how loud the leg's two sides are, as `level`, until told otherwise. */
+  | { readonly kind: 'meter'; readonly leg: LegId; readonly on: boolean }
   /** A short tone over whatever the leg hears, which its recording has too. */
   | { readonly kind: 'beep'; readonly leg: LegId }
   | { readonly kind: 'stats'; readonly request: number; readonly leg: LegId }
@@ -143,6 +161,14 @@ export type FromMedia =
       readonly positionSamples: number
       readonly ulaw: Uint8Array
     }
+  /** How loud the leg's peer is and what it hears, in whole dB below full scale over the last 200 ms. A secure room is as silent here as for `listen`. */
+  | {
+      readonly kind: 'level'
+      readonly leg: LegId
+      readonly inDb: number
+      readonly outDb: number
+      readonly streams: readonly StreamCount[]
+    }
   /** The first authenticated packet of the leg arrived. */
   | { readonly kind: 'media.started'; readonly leg: LegId }
   /**
@@ -157,18 +183,28 @@ export type FromMedia =
     }
   /** Nothing authentic arrived for the configured time while the leg was to receive. */
   | { readonly kind: 'media.silent'; readonly leg: LegId; readonly silentMs: number }
+  /** The app accepted: once, and again each time that a lost connection was taken up. */
   | {
       readonly kind: 'stream.opened'
       readonly leg: LegId
       readonly stream: StreamId
       readonly tls: StreamTls
     }
+  /** The connection broke, of a stream whose wire can go on over another: what waits is kept, and `stream.resume` is waited for. */
+  | { readonly kind: 'stream.lost'; readonly leg: LegId; readonly stream: StreamId }
   | {
       readonly kind: 'stream.closed'
       readonly leg: LegId
       readonly stream: StreamId
       readonly why: StreamEnd
       readonly stats: StreamStats
+    }
+  /** What the app said on a stream's wire that only the main thread can answer: small, and JSON. */
+  | {
+      readonly kind: 'stream.said'
+      readonly leg: LegId
+      readonly stream: StreamId
+      readonly message: object
     }
   /** A counted fault worth a log line or an event; the worker tells each kind at most once a second a leg. */
   | { readonly kind: 'warning'; readonly leg: LegId; readonly code: string; readonly count: number }
@@ -227,6 +263,8 @@ export interface StreamSpec {
     readonly streamSid: string
     readonly customParameters: Readonly<Record<string, string>>
   }
+  /** Default: Twilio's. */
+  readonly wire?: WireChoice
   /** `both` plays the app's audio; the others are forks whose input is ignored. */
   readonly direction: 'both' | 'inbound' | 'outbound' | 'both_tracks'
   readonly connectTimeoutMs: number
@@ -234,7 +272,19 @@ export interface StreamSpec {
   readonly pongTimeoutMs: number
   readonly maxBufferedMs: number
   readonly maxBehindMs: number
+  /** What it hears waits until it was judged (`record.judged`, `record.redact`); absent: it hears everything at once. */
+  readonly hold?: StreamHold
 }
+
+/** How audio waits for whoever looks for what is sensitive in it, before an app hears it. */
+export interface StreamHold {
+  /** How long each sample waits at most. What nobody judged by then is overwritten. */
+  readonly maxMs: number
+  readonly mask: 'silence' | 'tone'
+}
+
+/** A way to an app that was reached before: its address, looked up and approved again, and headers that were signed now. */
+export type StreamWay = Pick<StreamSpec, 'address' | 'headers'>
 
 /** Why a stream ended: each is distinct, so that a call's story is honest. */
 export type StreamEnd =
@@ -254,6 +304,14 @@ export interface StreamStats {
   readonly bytesRejected: number // app audio past the buffer's bound
   readonly marks: number
   readonly clears: number
+}
+
+/** What a stream carried so far: frames of the caller for the app, of the app for the caller, and what a slow app lost. */
+export interface StreamCount {
+  readonly id: StreamId
+  readonly framesIn: number
+  readonly framesOut: number
+  readonly framesDropped: number
 }
 
 export interface StreamTls {

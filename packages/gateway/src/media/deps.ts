@@ -8,6 +8,7 @@ import type {
   StreamSpec,
   StreamStats,
   StreamTls,
+  StreamWay,
 } from './contract.ts'
 
 /** What a worker needs to know of the configuration. */
@@ -24,11 +25,29 @@ export interface MediaWorkerConfig {
 
 /** The connection to one app, as `#stream` makes it. */
 export interface AppStream {
+  /** So far; of the caller's audio. */
+  readonly counts: { readonly framesIn: number; readonly framesDropped: number }
   sendAudio(track: 'inbound' | 'outbound', ulaw: Uint8Array, timestampMs: number): void
-  sendDtmf(digit: string): void
-  sendMark(name: string): void
+  sendDtmf(digit: string, durationMs: number): void
+  sendMark(name: string, state: 'played' | 'cleared', playedMs: number): void
+  tell(notice: StreamNotice): void
+  resume(way: StreamWay): void
   close(): void
 }
+
+/** What a leg, or the main thread, has to say to an app beside audio, keys and marks. */
+export type StreamNotice =
+  | { readonly kind: 'message'; readonly message: object }
+  | { readonly kind: 'playback'; readonly bufferedMs: number; readonly state: 'ok' | 'high' | 'drained' }
+  | { readonly kind: 'privacy'; readonly state: 'secure' | 'open' | 'held'; readonly why: string }
+  | {
+      readonly kind: 'privacy'
+      readonly state: 'overwritten'
+      readonly why: string
+      readonly track: 'inbound' | 'outbound'
+      readonly fromMs: number
+      readonly toMs: number
+    }
 
 /** What an app's stream tells the leg. */
 export interface AppStreamSink {
@@ -36,7 +55,10 @@ export interface AppStreamSink {
   /** Borrowed until the call returns; returns how many bytes were taken. */
   audio(ulaw: Uint8Array): number
   mark(name: string): boolean
-  clear(): void
+  /** Returns how many milliseconds were thrown away. */
+  clear(): number
+  said(message: object): void
+  lost(): void
   warning(code: string): void
   closed(why: StreamEnd, counts: Omit<StreamStats, 'framesOut'>): void
 }

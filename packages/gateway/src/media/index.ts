@@ -11,10 +11,13 @@ export type {
   SealedSummary,
   SecureRoom,
   SrtpPositions,
+  StreamCount,
   StreamEnd,
+  StreamHold,
   StreamSpec,
   StreamStats,
   StreamTls,
+  StreamWay,
   ToMedia,
 } from './contract.ts'
 export type { MediaWorkerConfig, MediaWorkerDeps } from './deps.ts'

@@ -87,7 +87,7 @@ describe('a secure room', () => {
 describe('keys that are no secret', () => {
   const outside = { lengthMs: 1_200, fromMs: 5_000 }
 
-  test('interop 20: legKeys() hears tones of a peer that agreed on no events, and tells each once', async () => {
+  test('E3, interop 20: legKeys() hears tones of a peer that agreed on no events, and tells each once', async () => {
     const heard = await overhear({ keys: presses('4#5', 'tone'), ...outside })
     assert.deepEqual([heard.plain, heard.toldToApp, heard.secret], [['4', '#', '5'], ['4', '#', '5'], []])
   })

@@ -28,6 +28,8 @@ export interface LegKeysOptions {
   nowSamples(): number
   /** The peer holds a key down, by its telephone events. */
   isEventOpen(): boolean
+  /** Tones of the peer may be an echo of those that we send it. */
+  mayEcho?(): boolean
   /** Each press once. */
   plain(event: DtmfEvent): void
   secret(event: DtmfEvent, by: 'event' | 'tone'): void
@@ -153,7 +155,8 @@ class Keys implements LegKeys {
       this.#detector ??= toneDetector({
         digit: ({ digit, fromSamples, toSamples }) => {
           const durationMs = (toSamples - fromSamples) / samplesPerMs
-          if (this.#tellsTones) this.pressed('tone', { digit, durationMs })
+          const isEcho = this.#options.mayEcho?.() === true
+          if (this.#tellsTones && !isEcho) this.pressed('tone', { digit, durationMs })
         },
         suspect: (from, to) => {
           const after = this.#detector?.isOpen === true ? afterKeySamples : toneMarginSamples

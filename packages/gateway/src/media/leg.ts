@@ -1,4 +1,5 @@
 import type { LegId } from '#kernel'
+import { ULAW_SILENCE } from '@voxkeep/wire/g711'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import { alertBeep } from './alert-beep.ts'
 import { callerInput, type CallerInput, type PacketHeader } from './caller-input.ts'
@@ -6,12 +7,16 @@ import { callerTrack, frameSamples, samplesPerMs, type CallerTrack } from './cal
 import type { InbandDigits, LegStats, Rollover, SrtpPositions } from './contract.ts'
 import { delayHistogram } from './delay-histogram.ts'
 import type { MediaWorkerDeps } from './deps.ts'
+import { keyPresser, type KeyPresser } from './key-presser.ts'
+import { keyWear } from './key-wear.ts'
 import { legBridge, type BridgeHost, type LegBridge } from './leg-bridge.ts'
 import { legKeys, type LegKeys, type LegKeysOptions } from './leg-keys.ts'
 import { legListener, type LegListener } from './leg-listener.ts'
+import { legMeter, type LegMeter } from './leg-meter.ts'
 import { legRecording, type LegRecording } from './leg-recording.ts'
 import { legStreams, type Label, type LegStreams, type StreamHost } from './leg-streams.ts'
 import { hearingWatch } from './hearing-watch.ts'
+import { legStats, sentUntil } from './leg-stats.ts'
 import { legQuality, type LegQuality } from './leg-quality.ts'
 import { pacer, type Pacer } from './pacer.ts'
 import type { PacketMemory } from './packet-memory.ts'
@@ -26,10 +31,10 @@ import { warnings, type Warnings } from './warnings.ts'
 const careIntervalMs = 500
 /** Silence takes the place of audio this long after reordering could have brought it. */
 const lagBeyondReorderMs = 40
-/** Of a key's lifetime: a new one is agreed on while this much is left. */
-const rekeyBelow = 0.1
 /** Audio that the gateway itself queues: an hour, far beyond any prompt. */
 const maxPlayBytes = 60 * 60 * 1_000 * samplesPerMs
+
+const silentFrame = new Uint8Array(frameSamples).fill(ULAW_SILENCE)
 
 /** What the legs of a worker have in common. */
 export interface SharedByLegs {
@@ -44,6 +49,7 @@ export class Leg implements Paced {
   readonly recording: LegRecording
   readonly streams: LegStreams
   readonly listener: LegListener
+  readonly meter: LegMeter
   readonly keys: LegKeys
   slot = 0
   readonly #deps: MediaWorkerDeps
@@ -61,12 +67,13 @@ export class Leg implements Paced {
   readonly #hearing = hearingWatch()
   readonly #quality: LegQuality
   readonly #beep = alertBeep()
+  readonly #wear = keyWear()
+  readonly #presser: KeyPresser
   #audio: NegotiatedAudio | undefined
   /** Where the audio that the leg's taps were told it hears ends. */
   #heardUntil = 0
   /** The track is filling in what nobody said. */
   #filling = false
-  #warnBelow = rekeyBelow
   #connected = false
   #started = false
   #unknownPayloads = 0
@@ -98,6 +105,7 @@ export class Leg implements Paced {
     })
     this.recording = legRecording({ ...deps, leg: id, epochMs: this.#epochMs })
     this.listener = legListener({ ...deps, leg: id })
+    this.meter = legMeter({ ...deps, leg: id, streams: () => this.streams.counts() })
     this.streams = legStreams({ ...deps, leg: id, warnings: this.#warnings, host: this.#streamHost() })
     this.keys = legKeys(this.#keysHost())
     this.#track = callerTrack({
@@ -116,6 +124,14 @@ export class Leg implements Paced {
       carried: (nowMs) => this.#bridge.carried(nowMs),
       reached: (label) => this.#answer(label, 'finished'),
     })
+    this.#presser = keyPresser({
+      nowMs: () => clock.monotonicMs(),
+      events: () => this.#audio?.dtmf,
+      append: (ulaw) => void this.#pacer.append(ulaw, maxPlayBytes, clock.monotonicMs()),
+      after: (step) => void this.#pacer.label({ kind: 'press', step }),
+      timestamp: () => this.#rtp.timestamp,
+      send: (event) => this.channel.sendEvent(event, this.#rtp) || this.#warnings.count('srtp-key-used-up'),
+    })
     this.#bridge = legBridge(this.#bridgeHost())
     this.#input = this.#callerInput()
   }
@@ -131,7 +147,7 @@ export class Leg implements Paced {
     this.#bridge.configure(audio)
     const { newSendKey } = this.channel.connect(audio, rollover, before)
     this.#rtp.configure(audio, newSendKey && this.#connected)
-    if (newSendKey) this.#warnBelow = rekeyBelow
+    if (newSendKey) this.#wear.renewed()
     this.#rtcp.configure(audio.clockRateHz)
     this.#input.configure(audio)
     this.keys.configure(audio, inbandDigits)
@@ -146,6 +162,13 @@ export class Leg implements Paced {
 
   play(play: number, ulaw: Uint8Array): void {
     this.#pacer.append(ulaw, maxPlayBytes, this.#deps.clock.monotonicMs())
+    const label: Label = { kind: 'play', play }
+    if (!this.#pacer.label(label)) this.#answer(label, 'stopped')
+  }
+
+  /** Presses keys towards the leg's peer, after what is queued; `play.done` follows. */
+  press(play: number, keys: string): void {
+    this.#presser.press(keys)
     const label: Label = { kind: 'play', play }
     if (!this.#pacer.label(label)) this.#answer(label, 'stopped')
   }
@@ -165,8 +188,13 @@ export class Leg implements Paced {
     this.#beep.start()
   }
 
-  stopPlay(): void {
+  /** Returns how many milliseconds were thrown away. */
+  stopPlay(): number {
+    const { bufferedBytes } = this.#pacer
+    this.streams.cleared(bufferedBytes)
     for (const label of this.#pacer.clear()) this.#answer(label, 'stopped')
+    this.#presser.cut()
+    return bufferedBytes / samplesPerMs
   }
 
   tick(nowMs: number): void {
@@ -181,28 +209,14 @@ export class Leg implements Paced {
   }
 
   stats(): LegStats {
-    const { rttMs, lost, jitterMs, peer } = this.#rtcp
-    const { mos } = this.#quality
-    const { packetsIn, packetsOut, dropped, moves } = this.channel
     const counted = {
-      moved: moves,
       stray: this.#input.stray,
       'unknown-payload': this.#unknownPayloads,
       'malformed-payload': this.#input.malformed,
       resyncs: this.#pacer.resyncs,
     }
-    return {
-      packetsIn,
-      packetsOut,
-      lost,
-      jitterMs,
-      ...(rttMs !== undefined && { rttMs }),
-      ...(mos !== undefined && { mos }),
-      ...(peer !== undefined && { peer }),
-      dropped: { ...dropped, ...counted },
-      toAppP50Ms: this.#delays.percentile(0.5),
-      toAppP99Ms: this.#delays.percentile(0.99),
-    }
+    const [rtcp, quality, channel, delays] = [this.#rtcp, this.#quality, this.channel, this.#delays]
+    return legStats({ rtcp, quality, channel, delays, counted })
   }
 
   /** Tells every warning that still waits for its time. */
@@ -214,7 +228,9 @@ export class Leg implements Paced {
   async close(): Promise<void> {
     this.unbridge()
     this.#scheduler.remove(this)
+    this.streams.cleared(this.#pacer.bufferedBytes)
     for (const label of this.#pacer.clear()) this.#answer(label, 'closed')
+    this.#presser.cut()
     this.streams.closeAll()
     this.listener.listen(false)
     this.keys.close()
@@ -247,7 +263,8 @@ export class Leg implements Paced {
     const { frame } = this.#rtp
     this.#beep.mix(frame)
     // While packets of a bridge pass, their audio is what is heard, and silence only stands in for them.
-    if (audible || !this.#bridge.passed) this.#hear(frame, this.#position(atMs))
+    const heard = this.#presser.isSounding ? silentFrame : frame
+    if (audible || !this.#bridge.passed) this.#hear(heard, this.#position(atMs))
     if (audible) this.streams.played()
     if (!this.channel.sends) this.#rtp.skip()
     else if (!this.channel.sendFrame(this.#rtp)) this.#warnings.count('srtp-key-used-up')
@@ -258,6 +275,7 @@ export class Leg implements Paced {
     this.#heardUntil = position + frameSamples
     this.streams.outbound(ulaw, position)
     this.listener.frame(1, position, ulaw)
+    this.meter.frame(1, position, ulaw)
     this.recording.write(1, position, ulaw)
   }
 
@@ -266,14 +284,7 @@ export class Leg implements Paced {
   }
 
   #sent() {
-    const aheadMs = this.#pacer.sentUntilMs - this.#deps.clock.monotonicMs()
-    const { ssrc, packets, octets, timestamp, clockRateHz } = this.#rtp
-    return {
-      ssrc,
-      packets,
-      octets,
-      timestamp: (timestamp - Math.round((aheadMs * clockRateHz) / 1_000)) >>> 0,
-    }
+    return sentUntil(this.#rtp, this.#pacer.sentUntilMs - this.#deps.clock.monotonicMs())
   }
 
   #care(nowMs: number): void {
@@ -282,24 +293,18 @@ export class Leg implements Paced {
     const report = this.#rtcp.due(nowMs, () => this.#sent())
     if (report !== undefined) this.channel.sendRtcp(report)
     this.#quality.check(nowMs)
-    this.#checkKey()
+    if (this.#wear.isDue(this.channel.keyLeft)) this.#warnings.count('srtp-rekey-due')
     this.#warnings.flush(nowMs)
-  }
-
-  /** Tells in time that the key wears out, so that the call may agree on another one; again at each half of what was left. */
-  #checkKey(): void {
-    const { keyLeft } = this.channel
-    if (keyLeft > this.#warnBelow || keyLeft <= 0) return
-    this.#warnBelow = keyLeft / 2
-    this.#warnings.count('srtp-rekey-due')
   }
 
   #answer(label: Label, why: 'finished' | 'stopped' | 'closed'): void {
     switch (label.kind) {
       case 'mark':
-        return label.stream.connection.sendMark(label.name)
+        return this.streams.reached(label, why === 'finished')
       case 'play':
         return this.#deps.post({ kind: 'play.done', leg: this.id, play: label.play, why })
+      case 'press':
+        if (why === 'finished') label.step()
     }
   }
 
@@ -322,7 +327,10 @@ export class Leg implements Paced {
     return {
       taps: {
         streams: (ulaw, position) => this.streams.inbound(ulaw, position),
-        listening: (ulaw, position) => this.listener.frame(0, position, ulaw),
+        listening: (ulaw, position) => {
+          this.listener.frame(0, position, ulaw)
+          this.meter.frame(0, position, ulaw)
+        },
         recording: (ulaw, position) => this.recording.write(0, position, ulaw),
         bridge: (ulaw, position, made) => this.#bridge.frame(ulaw, position, made),
       },
@@ -330,13 +338,15 @@ export class Leg implements Paced {
       endSamples: () => this.#track.endSamples,
       nowSamples: () => this.#position(clock.monotonicMs()),
       isEventOpen: () => this.#input.isEventOpen,
+      mayEcho: () => this.#presser.mayEcho,
       plain: ({ digit, durationMs }) => {
-        this.streams.digit(digit)
+        this.streams.digit(digit, durationMs)
         post({ kind: 'dtmf', leg, digit, durationMs })
       },
       secret: ({ digit, durationMs }, by) => post({ kind: 'secure.digit', leg, digit, durationMs, by }),
       changed: (room) => {
         this.#bridge.guard(room !== undefined)
+        this.streams.secure(room?.streams)
         this.recording.mark('secure', room?.recording === 'nothing')
       },
     }
@@ -365,6 +375,7 @@ export class Leg implements Paced {
       play: (ulaw, limitBytes) => this.#pacer.append(ulaw, limitBytes, this.#deps.clock.monotonicMs()),
       label: (label) => this.#pacer.label(label),
       clear: () => this.stopPlay(),
+      waitingMs: () => this.#pacer.bufferedBytes / samplesPerMs,
       silence: () => this.#forgetStream(),
     }
   }

@@ -11,6 +11,8 @@ import type {
   SecureRoom,
   SrtpPositions,
   StreamSpec,
+  StreamWay,
+  ToMedia,
 } from './contract.ts'
 import type { MediaWorkerConfig } from './deps.ts'
 import { MediaError } from './media-error.ts'
@@ -49,17 +51,23 @@ export interface MediaPlane extends AsyncDisposable {
   close(leg: LegId): void
   /** Queues µ-law audio; resolves when it was played or stopped, and never rejects. */
   play(leg: LegId, ulaw: Uint8Array): Promise<PlayEnd>
+  /** Presses keys after what is queued; resolves as `play` does. Whatever stops what plays stops them. */
+  press(leg: LegId, digits: string): Promise<PlayEnd>
   stopPlay(leg: LegId): void
   /** A key press came by signalling: it is told as `dtmf`, or `secure.digit`, unless the same one came by RTP too. */
   tellDigit(leg: LegId, digit: string, durationMs: number): void
   openStream(leg: LegId, spec: StreamSpec): void
   closeStream(leg: LegId, stream: StreamId): void
+  /** Takes a stream up again whose connection broke (`stream.lost`). */
+  resumeStream(leg: LegId, stream: StreamId, way: StreamWay): void
+  /** Tells the app something over its stream, as the stream's wire does that: small, and JSON. */
+  tellStream(leg: LegId, stream: StreamId, message: object): void
   /** Resolves once the recording exists durably. Rejects with `MediaError`. */
   startRecording(leg: LegId, spec: RecordingSpec): Promise<void>
   pauseRecording(leg: LegId): void
   resumeRecording(leg: LegId): void
   stopRecording(leg: LegId): Promise<SealedSummary>
-  /** Overwrites a stretch of a channel of the leg's recording that is not sealed yet. */
+  /** Overwrites a stretch of a channel that is not sealed yet in the leg's recording, and not heard yet by streams that wait. */
   redact(
     leg: LegId,
     span: {
@@ -71,12 +79,14 @@ export interface MediaPlane extends AsyncDisposable {
       readonly of?: 'leg' | 'recording'
     },
   ): void
-  /** Everything of the channel before this was judged, and may be sealed. */
+  /** Everything of the channel before this was judged: it may be sealed, and heard by streams that wait for it. */
   judged(leg: LegId, channel: 0 | 1, throughSamples: number): void
   /** Makes the leg's keys secret, or plain again with null. Resolves when they are; rejects when the leg is none any more. */
   secure(leg: LegId, room: SecureRoom | null): Promise<void>
   /** Reports what is said on the leg as `heard`. */
   listen(leg: LegId, on: boolean): void
+  /** Reports how loud the leg's two sides are, as `level`. */
+  meter(leg: LegId, on: boolean): void
   /** A short tone over whatever the leg hears. */
   beep(leg: LegId): void
   stats(leg: LegId): Promise<LegStats>
@@ -179,12 +189,20 @@ class Plane implements MediaPlane {
   }
 
   play(leg: LegId, ulaw: Uint8Array): Promise<PlayEnd> {
+    return this.#queue(leg, (play) => ({ kind: 'play', leg, play, ulaw }))
+  }
+
+  press(leg: LegId, digits: string): Promise<PlayEnd> {
+    return this.#queue(leg, (play) => ({ kind: 'press', leg, play, digits }))
+  }
+
+  #queue(leg: LegId, message: (play: number) => ToMedia): Promise<PlayEnd> {
     const seat = this.#seats.get(leg)
     if (seat === undefined) return Promise.resolve('closed')
     const play = this.#nextPlay++
     const ended = Promise.withResolvers<PlayEnd>()
     seat.plays.set(play, ended.resolve)
-    seat.worker.link.post({ kind: 'play', leg, play, ulaw })
+    seat.worker.link.post(message(play))
     return ended.promise
   }
 
@@ -202,6 +220,14 @@ class Plane implements MediaPlane {
 
   closeStream(leg: LegId, stream: StreamId): void {
     this.#link(leg)?.post({ kind: 'stream.close', leg, stream })
+  }
+
+  resumeStream(leg: LegId, stream: StreamId, way: StreamWay): void {
+    this.#link(leg)?.post({ kind: 'stream.resume', leg, stream, way })
+  }
+
+  tellStream(leg: LegId, stream: StreamId, message: object): void {
+    this.#link(leg)?.post({ kind: 'stream.tell', leg, stream, message })
   }
 
   async startRecording(leg: LegId, recording: RecordingSpec): Promise<void> {
@@ -236,6 +262,10 @@ class Plane implements MediaPlane {
 
   listen(leg: LegId, on: boolean): void {
     this.#link(leg)?.post({ kind: 'listen', leg, on })
+  }
+
+  meter(leg: LegId, on: boolean): void {
+    this.#link(leg)?.post({ kind: 'meter', leg, on })
   }
 
   beep(leg: LegId): void {

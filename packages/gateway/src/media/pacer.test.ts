@@ -265,6 +265,50 @@ test('D9, D10, interop 37: pacer() is silent within 40 ms of clear, and gives th
   assert.equal(reached.length, 0)
 })
 
+test('D12: pacer() clears an empty queue without anything to give back, and goes on', () => {
+  const { paced, until, append, audible } = run()
+  until(100)
+  assert.deepEqual(paced.clear(), [])
+  append(audio(160))
+  until(200)
+  assert.equal(audible().length, 1)
+})
+
+test('D10, D13: pacer() gives each label back once, in order, however audio, labels, time and clear come', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('audio' as const), bytes: fc.integer({ min: 1, max: 2_000 }) }),
+    fc.record({ kind: fc.constant('label' as const) }),
+    fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 120 }) }),
+    fc.record({ kind: fc.constant('clear' as const) }),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { paced, until, append, reached } = run()
+      const back: string[] = []
+      let told = 0
+      let nowMs = 0
+      let labels = 0
+      const take = () => {
+        for (; told < reached.length; told += 1) back.push(reached[told]?.label ?? '')
+      }
+      for (const each of steps) {
+        if (each.kind === 'audio') append(audio(each.bytes))
+        if (each.kind === 'label') paced.label(String(labels++))
+        if (each.kind === 'wait') until((nowMs += each.ms))
+        take()
+        if (each.kind === 'clear') back.push(...paced.clear())
+      }
+      until(nowMs + 30_000)
+      take()
+      assert.deepEqual(
+        back,
+        Array.from({ length: labels }, (_, index) => String(index)),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})
+
 test('pacer() sends what a short stall missed, and keeps the call in its time', () => {
   const { paced, until, append, stall, sent } = run()
   until(100)

@@ -36,6 +36,8 @@ export interface RtpSender {
   relay(packet: RelayedPacket, srtp: SrtpSender | undefined): Uint8Array | undefined
   /** What is relayed next comes from another source. */
   relayAnew(): void
+  /** Seals a packet of an event of ours, which takes no time of the audio: `timestamp` says when it began. Valid like what `seal` returns; `undefined` when the key is used up. */
+  event(packet: OwnEvent, srtp: SrtpSender | undefined): Uint8Array | undefined
   /** Lets one frame's time pass without a packet; the next one opens a new talk spurt. */
   skip(): void
   /** Gives back what encoding took; then nothing more is called. */
@@ -54,6 +56,9 @@ export interface RelayedPacket {
   /** Packets lost before this one. */
   readonly lost: number
 }
+
+/** A packet of a telephone event (RFC 4733) that this leg sends itself. */
+export type OwnEvent = Pick<RelayedPacket, 'payload' | 'payloadType' | 'marker' | 'timestamp'>
 
 /** A longer hole in the sequence is a restart, and nobody conceals it. */
 const maxRelayedLoss = 1_000
@@ -152,16 +157,23 @@ class Sender implements RtpSender {
     const opens = samples > 0 && this.#relayOffset === undefined
     const timestamp = samples > 0 ? this.#relayedTime(packet.timestamp) : this.#eventTime(packet.timestamp)
     const sequence = (header.sequence + Math.min(packet.lost, maxRelayedLoss)) & 0xffff
-    const plain = this.#memory.packet.subarray(0, fixedHeaderBytes + payload.length)
-    const marker = packet.marker || opens
-    writeRtpHeader(plain, { payloadType, marker, sequence, timestamp, ssrc: header.ssrc })
-    plain.set(payload, fixedHeaderBytes)
-    const datagram = this.#sealed(plain, srtp)
-    header.sequence = (sequence + 1) & 0xffff
+    header.sequence = sequence
+    const datagram = this.event({ payload, payloadType, marker: packet.marker || opens, timestamp }, srtp)
     if (samples > 0) {
       header.timestamp = (timestamp + samples) >>> 0
       header.marker = true // of our own audio, if it follows
     }
+    return datagram
+  }
+
+  event(packet: OwnEvent, srtp: SrtpSender | undefined): Uint8Array | undefined {
+    const { payload, payloadType, marker, timestamp } = packet
+    const { sequence, ssrc } = this.#header
+    const plain = this.#memory.packet.subarray(0, fixedHeaderBytes + payload.length)
+    writeRtpHeader(plain, { payloadType, marker, sequence, timestamp, ssrc })
+    plain.set(payload, fixedHeaderBytes)
+    const datagram = this.#sealed(plain, srtp)
+    this.#header.sequence = (sequence + 1) & 0xffff
     if (datagram !== undefined) this.#count(payload.length)
     return datagram
   }

@@ -4,7 +4,7 @@ import type { SrtpCrypto } from '@voxkeep/wire/srtp'
 import type { Rollover, SrtpPositions } from './contract.ts'
 import { readPacketHeader, type PacketHeader } from './caller-input.ts'
 import { remoteAddress, type RemoteAddress } from './remote-address.ts'
-import type { RelayedPacket, RtpSender } from './rtp-sender.ts'
+import type { OwnEvent, RelayedPacket, RtpSender } from './rtp-sender.ts'
 import { srtpContexts, type SrtpContexts } from './srtp-contexts.ts'
 import type { UdpHandlers, UdpPair } from './udp-pair.ts'
 
@@ -98,6 +98,16 @@ export class SecureChannel implements UdpHandlers {
   relay(packet: RelayedPacket, rtp: RtpSender): boolean {
     if (!this.#sends || this.#remote === undefined) return true
     const datagram = rtp.relay(packet, this.#contexts.sender)
+    if (datagram === undefined) return !rtp.usedUp
+    this.packetsOut += 1
+    this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)
+    return true
+  }
+
+  /** Sends a packet of an event of ours; false when the key is used up. */
+  sendEvent(event: OwnEvent, rtp: RtpSender): boolean {
+    if (!this.#sends || this.#remote === undefined) return true
+    const datagram = rtp.event(event, this.#contexts.sender)
     if (datagram === undefined) return !rtp.usedUp
     this.packetsOut += 1
     this.#udp?.sendRtp(datagram, this.#remote.port, this.#remote.address)

@@ -171,7 +171,15 @@ function depsOf(
     random: { bytes: nodeRandomBytes },
     srtpCrypto: nodeSrtpCrypto,
     post: (message) => events.push(message),
-    openStream: () => ({ sendAudio() {}, sendDtmf() {}, sendMark() {}, close() {} }),
+    openStream: () => ({
+      counts: { framesIn: 0, framesDropped: 0 },
+      sendAudio() {},
+      sendDtmf() {},
+      sendMark() {},
+      tell() {},
+      resume() {},
+      close() {},
+    }),
     openRecorder: () => ({
       ready: Promise.resolve(),
       write: (channel, position, ulaw) => recorded.push({ channel, position, first: ulaw[0] ?? -1, ulaw }),

@@ -247,8 +247,8 @@ function tap(near: TestLeg, lengthMs: number) {
   const toldToApp: string[] = []
   const { streams, recording, listener } = near.leg
   const before = {
-    inbound: streams.inbound,
-    digit: streams.digit,
+    inbound: streams.inbound.bind(streams),
+    digit: streams.digit.bind(streams),
     write: recording.write,
     frame: listener.frame,
   }
@@ -257,9 +257,9 @@ function tap(near: TestLeg, lengthMs: number) {
     positions.streams.push(position)
     before.inbound(ulaw, position)
   }
-  streams.digit = (digit) => {
+  streams.digit = (digit, durationMs) => {
     toldToApp.push(digit)
-    before.digit(digit)
+    before.digit(digit, durationMs)
   }
   recording.write = (channel, position, ulaw) => {
     if (channel === 0) taps.recording.set(ulaw, position)

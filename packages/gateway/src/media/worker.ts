@@ -131,14 +131,20 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
         return void closeLeg(message.leg)
       case 'play':
         return seats.get(message.leg)?.leg.play(message.play, message.ulaw)
+      case 'press':
+        return seats.get(message.leg)?.leg.press(message.play, message.digits)
       case 'play.stop':
-        return seats.get(message.leg)?.leg.stopPlay()
+        return void seats.get(message.leg)?.leg.stopPlay()
       case 'digit':
         return seats.get(message.leg)?.leg.keys.pressed('info', message)
       case 'stream.open':
         return seats.get(message.leg)?.leg.streams.open(message.stream)
       case 'stream.close':
         return seats.get(message.leg)?.leg.streams.close(message.stream)
+      case 'stream.resume':
+        return seats.get(message.leg)?.leg.streams.resume(message.stream, message.way)
+      case 'stream.tell':
+        return seats.get(message.leg)?.leg.streams.tell(message.stream, message.message)
       case 'record.start':
         return answer(message.request, async () => {
           await legOf(message.leg).recording.start(message.recording, clock.monotonicMs())
@@ -149,9 +155,9 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
       case 'record.resume':
         return seats.get(message.leg)?.leg.recording.resume()
       case 'record.redact':
-        return seats.get(message.leg)?.leg.recording.redact(message)
+        return redact(seats.get(message.leg)?.leg, message)
       case 'record.judged':
-        return seats.get(message.leg)?.leg.recording.judged(message.channel, message.throughSamples)
+        return judged(seats.get(message.leg)?.leg, message)
       case 'record.stop':
         return answer(message.request, async () => ({
           kind: 'sealed',
@@ -166,6 +172,8 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
         return seats.get(message.leg)?.leg.beep()
       case 'listen':
         return seats.get(message.leg)?.leg.listener.listen(message.on)
+      case 'meter':
+        return seats.get(message.leg)?.leg.meter.watch(message.on)
       case 'stats':
         return answer(message.request, () => {
           const leg = legOf(message.leg)
@@ -188,4 +196,18 @@ function failureOf(error: unknown) {
     return { code: error.code, message: error.message }
   }
   return { code: 'RECORDING_FAILED' as const, message: 'the worker could not do it' }
+}
+
+type Say<Kind extends ToMedia['kind']> = Extract<ToMedia, { kind: Kind }>
+
+/** In the recording, and, where it is a stretch of the leg's timeline, in what streams wait for. */
+function redact(leg: Leg | undefined, message: Say<'record.redact'>): void {
+  leg?.recording.redact(message)
+  const { channel, fromSamples, toSamples, why } = message
+  if (message.of !== 'recording') leg?.streams.redact(channel, fromSamples, toSamples, why)
+}
+
+function judged(leg: Leg | undefined, { channel, throughSamples }: Say<'record.judged'>): void {
+  leg?.recording.judged(channel, throughSamples)
+  leg?.streams.judged(channel, throughSamples)
 }

@@ -59,7 +59,9 @@ function recorder(room = Infinity) {
         heard.put(`mark ${name}`)
         return name !== 'refused'
       },
-      clear: () => heard.put('clear'),
+      clear: () => (heard.put('clear'), 0),
+      said: (message: object) => heard.put(`said ${JSON.stringify(message)}`),
+      lost: () => heard.put('lost'),
       warning: (code: string) => void warnings.push(code),
       closed: (why: StreamClosed, counts: StreamCounts) => closed.put({ why, counts }),
     },
@@ -119,9 +121,9 @@ test('C1, C2, C3: openStream() sends audio, digits and marks as one sequence of 
   const { socket, stream } = await connected(app)
   const frame = new Uint8Array(160).fill(0x7f)
   stream.sendAudio('inbound', frame, 0)
-  stream.sendDtmf('5')
+  stream.sendDtmf('5', 100)
   stream.sendAudio('inbound', frame, 20)
-  stream.sendMark('m')
+  stream.sendMark('m', 'played', 20)
   await socket.nextOf('start')
   const seen = [await socket.next(), await socket.next(), await socket.next(), await socket.next()]
   assert.deepEqual(
@@ -191,8 +193,8 @@ test('D17, E5: openStream() of a fork ignores its input and sends no digits or m
   const { socket, log, stream } = await connected(app, { direction: 'both_tracks' })
   socket.send({ event: 'media', media: { payload: 'AAAA' } })
   socket.send({ event: 'clear' })
-  stream.sendDtmf('1')
-  stream.sendMark('m')
+  stream.sendDtmf('1', 100)
+  stream.sendMark('m', 'played', 20)
   stream.sendAudio('outbound', new Uint8Array(160), 40)
   const startMessage = await socket.nextOf('start')
   assert.deepEqual(startMessage.start?.tracks, ['inbound', 'outbound'])
@@ -221,7 +223,7 @@ test('F1, F2, F3: openStream() close() sends stop as the last message and closes
   stream.close()
   stream.close()
   stream.sendAudio('inbound', new Uint8Array(160), 0)
-  stream.sendMark('late')
+  stream.sendMark('late', 'played', 0)
   assert.deepEqual(await socket.nextOf('stop'), {
     event: 'stop',
     sequenceNumber: '2',
@@ -309,7 +311,7 @@ test('openStream() ends with an app that makes it write marks and reads nothing'
   socket.tcp.pause()
   const name = 'x'.repeat(4_000)
   for (let i = 0; i < 20_000 && stream.open; i += 1) {
-    stream.sendMark(name)
+    stream.sendMark(name, 'played', 0)
     if (i % 50 === 0) await new Promise(setImmediate)
   }
   assert.equal((await log.closed.take()).why, 'lost')

@@ -1,21 +1,33 @@
 import type { Clock, Random } from '#kernel'
-import type { StreamClosed, StreamConnection, StreamSink, StreamTarget } from './contract.ts'
-import { dial } from './dial.ts'
+import type {
+  StreamClosed,
+  StreamConnection,
+  StreamCounts,
+  StreamSink,
+  StreamTarget,
+  StreamWarning,
+  StreamWay,
+  Track,
+} from './contract.ts'
+import { dial, type DialFailure } from './dial.ts'
+import { gapWatch } from './gap-watch.ts'
 import { startLiveness, type Liveness } from './liveness.ts'
 import { sendWindow, type SendWindow } from './send-window.ts'
 import { tlsContexts, type TlsContexts } from './tls-contexts.ts'
-import { twilioReader, type ReadAppMessage } from './twilio-reader.ts'
-import { connectedMessage, tracksOf, twilioWriter, type TwilioWriter } from './twilio-writer.ts'
 import type { WebSocket } from './web-socket.ts'
+import type { AppMessage, MarkState, Notice, Outgoing, StreamWire } from './wire.ts'
+import { wireOf } from './wires.ts'
 
 /** How long the app may take to answer our close frame. */
 const closeTimeoutMs = 2_000
 /** Marks and digits are never dropped for a slow app; one that makes us write and reads nothing ends here. */
 const maxBufferedBytes = 1_024 * 1_024
+/** An app that does something odd all the time is told so this often. */
+const warningIntervalMs = 1_000
 
 /**
- * Dials the app and speaks Twilio Media Streams with it, as the side that calls. It never dials again by itself:
- * whoever opened the stream decides that. `sink.closed` is called exactly once, whatever happens.
+ * Dials the app and speaks the target's wire with it, as the side that calls. It never dials again by itself: whoever opened the stream
+ * decides that, with `resume` where the wire can go on. `sink.closed` is called exactly once, whatever happens.
  */
 export function openStream(target: StreamTarget, options: StreamOptions): StreamConnection {
   return new Connection(target, options)
@@ -32,9 +44,10 @@ export interface StreamOptions {
 class Connection implements StreamConnection {
   readonly #target: StreamTarget
   readonly #clock: Clock
+  readonly #random: Random
+  readonly #contexts: TlsContexts
   readonly #sink: StreamSink
-  readonly #read: ReadAppMessage
-  readonly #writer: TwilioWriter
+  readonly #wire: StreamWire
   readonly #listens: boolean
   readonly #counts = {
     framesIn: 0,
@@ -44,11 +57,14 @@ class Connection implements StreamConnection {
     marks: 0,
     clears: 0,
   }
-  readonly #giveUpDialling: () => void
+  #giveUpDialling: () => void
   #socket: WebSocket | undefined
   #window: SendWindow | undefined
   #liveness: Liveness | undefined
   #cancelCloseTimer: () => void = () => {}
+  /** Runs while the wire waits for the app to be there again. */
+  #cancelResumeTimer: (() => void) | undefined
+  #warnedAtMs: Map<StreamWarning, number> | undefined
   /** Set as soon as the cause of the end is known; what follows from it does not change it. */
   #why: StreamClosed | undefined
   #ended = false
@@ -56,79 +72,121 @@ class Connection implements StreamConnection {
   constructor(target: StreamTarget, { clock, random, contexts = tlsContexts(), sink }: StreamOptions) {
     this.#target = target
     this.#clock = clock
+    this.#random = random
+    this.#contexts = contexts
     this.#sink = sink
     this.#listens = target.direction === 'both'
-    this.#read = twilioReader(target.start.streamSid)
-    this.#writer = twilioWriter(target.start, tracksOf(target.direction))
-    this.#giveUpDialling = dial(
-      target,
-      { clock, random, contexts },
-      {
-        opened: (socket, tls, early) => {
-          this.#begin(socket)
-          sink.opened(tls)
-          socket.start(this.#handlers(), early)
-        },
-        failed: (why) => this.#end(why),
-      },
-    )
+    this.#wire = wireOf(target.wire, target.start, target.direction)
+    this.#giveUpDialling = this.#dial(target)
   }
 
   get open(): boolean {
     return this.#window !== undefined
   }
 
-  sendAudio(track: 'inbound' | 'outbound', ulaw: Uint8Array, timestampMs: number): void {
-    if (this.#window === undefined) return
+  get counts(): StreamCounts {
+    return this.#counts
+  }
+
+  sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number): void {
+    if (!this.#hears) return
     this.#counts.framesIn += 1
+    if (this.#window === undefined) return void this.#wire.audio(track, ulaw, timestampMs) // kept by the wire
     const dropped = this.#window.push(track, ulaw, timestampMs)
     if (dropped === 0) return
     this.#counts.framesDropped += dropped
-    this.#sink.warning('app-slow')
+    this.#warn('app-slow')
   }
 
-  sendDtmf(digit: string): void {
+  sendDtmf(digit: string, durationMs: number): void {
     // A fork hears the call; what is keyed in is for the application that holds the conversation.
-    if (this.#listens && this.open) this.#send(this.#writer.dtmf(digit))
+    if (this.#listens && this.#hears) this.#send(this.#wire.dtmf(digit, durationMs))
   }
 
-  sendMark(name: string): void {
-    if (this.#listens && this.open) this.#send(this.#writer.mark(name))
+  sendMark(name: string, state: MarkState, playedMs: number): void {
+    if (this.#listens && this.#hears) this.#send(this.#wire.mark(name, state, playedMs))
+  }
+
+  tell(notice: Notice): void {
+    if (this.#hears) this.#send(this.#wire.tell?.(notice))
+  }
+
+  resume(way: StreamWay): void {
+    if (!this.#isAway || this.#ended || this.#why !== undefined || this.#socket !== undefined) return
+    this.#giveUpDialling()
+    this.#giveUpDialling = this.#dial({ ...this.#target, ...way })
   }
 
   close(): void {
-    if (this.#ended || this.#why !== undefined) return
+    if (this.#ended) return
+    // A connection that is breaking, which its socket has yet to say, is waited for by nobody any more.
+    const isBreaking = this.#why === 'lost' && this.#wire.resume !== undefined
+    if (this.#why !== undefined && !isBreaking) return
     this.#why = 'closed-by-gateway'
-    const socket = this.#socket
-    if (socket === undefined) {
+    if (this.#socket === undefined) {
       this.#giveUpDialling()
       queueMicrotask(() => this.#end('closed-by-gateway'))
       return
     }
-    this.#send(this.#writer.stop())
-    this.#window = undefined
-    this.#liveness?.stop()
-    socket.close(1000)
-    this.#cancelCloseTimer = this.#clock.set(closeTimeoutMs, () => socket.terminate())
+    for (const message of this.#wire.stop('closed-by-gateway')) this.#send(message)
+    this.#hangUp(1000)
+  }
+
+  /** The app was reached once, and is to be reached again. */
+  get #isAway(): boolean {
+    return this.#cancelResumeTimer !== undefined
+  }
+
+  get #hears(): boolean {
+    return this.#window !== undefined || this.#isAway
+  }
+
+  #dial(target: StreamTarget): () => void {
+    const { subprotocol } = this.#wire
+    const deps = { clock: this.#clock, random: this.#random, contexts: this.#contexts, subprotocol }
+    return dial(target, deps, {
+      opened: (socket, tls, early) => {
+        this.#begin(socket)
+        this.#sink.opened(tls)
+        socket.start(this.#handlers(), early)
+      },
+      failed: (why) => this.#failDialling(why),
+    })
+  }
+
+  #failDialling(why: DialFailure): void {
+    if (this.#isAway && why === 'unreachable') this.#sink.lost()
+    else this.#end(why)
   }
 
   #begin(socket: WebSocket): void {
     this.#socket = socket
-    const { clock, target } = { clock: this.#clock, target: this.#target }
+    const { pingIntervalMs, pongTimeoutMs, maxBehindMs } = this.#target
     this.#liveness = startLiveness({
-      clock,
-      pingIntervalMs: target.pingIntervalMs,
-      pongTimeoutMs: target.pongTimeoutMs,
+      clock: this.#clock,
+      pingIntervalMs,
+      pongTimeoutMs,
       ping: () => socket.ping(),
       lost: () => this.#lose(),
     })
-    const writer = this.#writer
-    this.#window = sendWindow({
-      maxBehindMs: target.maxBehindMs,
-      send: (track, ulaw, timestampMs) => socket.sendAscii(writer.media(track, ulaw, timestampMs)),
-    })
-    socket.send(connectedMessage)
-    socket.send(this.#writer.start())
+    this.#window = sendWindow({ maxBehindMs, send: this.#sender(socket) })
+    for (const message of this.#wire.begin()) socket.send(message)
+  }
+
+  /** Sends one frame as the wire has it. */
+  #sender(socket: WebSocket): (track: Track, ulaw: Uint8Array, timestampMs: number) => boolean {
+    const wire = this.#wire
+    const send = (track: Track, ulaw: Uint8Array, timestampMs: number): boolean => {
+      const message = wire.audio(track, ulaw, timestampMs)
+      if (typeof message === 'string') return socket.sendAscii(message)
+      return message === undefined || socket.sendBinary(message)
+    }
+    if (wire.tell === undefined) return send
+    const gaps = gapWatch({ dropped: () => this.#counts.framesDropped, tell: (gap) => this.tell(gap) })
+    return (track, ulaw, timestampMs) => {
+      gaps(track, ulaw.length, timestampMs)
+      return send(track, ulaw, timestampMs)
+    }
   }
 
   #handlers() {
@@ -136,14 +194,45 @@ class Connection implements StreamConnection {
       message: (payload: Buffer, isText: boolean) => this.#receive(payload, isText),
       drained: () => this.#window?.drained(),
       alive: () => this.#liveness?.heard(),
-      closed: (why: 'closed' | 'lost' | 'protocol') =>
-        this.#end(this.#why ?? (why === 'closed' ? 'closed-by-app' : why)),
+      closed: (why: 'closed' | 'lost' | 'protocol') => {
+        const cause = this.#why ?? (why === 'closed' ? 'closed-by-app' : why)
+        if (cause === 'lost' && this.#wire.resume !== undefined) this.#goAway()
+        else this.#end(cause)
+      },
     }
   }
 
-  #send(message: string): void {
+  /** The connection is gone, and the wire keeps what comes until there is another. */
+  #goAway(): void {
+    const { resume } = this.#wire
+    if (resume === undefined) return
+    resume.lost()
+    this.#window?.drained() // what waited for a slow app is kept with the rest
+    this.#letGo()
+    this.#why = undefined
+    this.#cancelResumeTimer ??= this.#clock.set(resume.windowMs, () => this.#stayLost())
+    this.#sink.lost()
+  }
+
+  #stayLost(): void {
+    if (this.#ended) return
+    this.#why ??= 'lost'
+    this.#cancelResumeTimer = undefined
+    this.#giveUpDialling()
+    this.#socket?.terminate()
+    this.#end('lost')
+  }
+
+  #letGo(): void {
+    this.#window = undefined
+    this.#socket = undefined
+    this.#liveness?.stop()
+    this.#cancelCloseTimer()
+  }
+
+  #send(message: Outgoing | undefined): void {
     const socket = this.#socket
-    if (socket === undefined) return
+    if (socket === undefined || message === undefined) return
     if (socket.bufferedAmount > maxBufferedBytes) this.#lose()
     else socket.send(message)
   }
@@ -153,43 +242,95 @@ class Connection implements StreamConnection {
     this.#socket?.terminate()
   }
 
+  #hangUp(code: number): void {
+    const socket = this.#socket
+    this.#window = undefined
+    this.#liveness?.stop()
+    socket?.close(code)
+    this.#cancelCloseTimer = this.#clock.set(closeTimeoutMs, () => socket?.terminate())
+  }
+
   #receive(payload: Buffer, isText: boolean): void {
     if (this.#why !== undefined) return
     this.#liveness?.heard()
-    const message = isText && this.#listens ? this.#read(payload) : undefined
-    switch (message?.kind) {
-      case 'audio':
-        return this.#receiveAudio(message.ulaw)
-      case 'mark':
-        this.#counts.marks += 1
-        if (!this.#sink.mark(message.name)) this.#sink.warning('app-marks-refused')
-        return
-      case 'clear':
-        this.#counts.clears += 1
-        return this.#sink.clear()
-      case 'ignored':
-      case undefined:
-        this.#counts.messagesIgnored += 1
-        this.#sink.warning('app-message-ignored')
+    for (const message of this.#wire.read(payload, isText)) {
+      if (this.#why !== undefined) return
+      this.#take(message)
     }
   }
 
-  #receiveAudio(ulaw: Uint8Array): void {
-    if (startsWithRiff(ulaw)) this.#sink.warning('app-audio-has-riff-header')
+  #take(message: AppMessage): void {
+    switch (message.kind) {
+      case 'audio':
+        return this.#listens ? this.#takeAudio(message.ulaw) : this.#ignore()
+      case 'mark':
+        if (!this.#listens) return this.#ignore()
+        this.#counts.marks += 1
+        if (!this.#sink.mark(message.name)) this.#warn('app-marks-refused')
+        return
+      case 'clear':
+        if (!this.#listens) return this.#ignore()
+        return this.#takeClear(message)
+      case 'reply':
+        return this.#send(message.message)
+      case 'said':
+        return this.#sink.said(message.message)
+      case 'resumed':
+        return this.#goOn(message.messages)
+      case 'end':
+        this.#why = 'closed-by-app'
+        return this.#hangUp(1000)
+      case 'warning':
+        return this.#warn(message.code)
+      case 'ignored':
+        return this.#ignore()
+    }
+  }
+
+  #takeAudio(ulaw: Uint8Array): void {
+    if (startsWithRiff(ulaw)) this.#warn('app-audio-has-riff-header')
     const rejected = ulaw.length - this.#sink.audio(ulaw)
     if (rejected === 0) return
     this.#counts.bytesRejected += rejected
-    this.#sink.warning('app-buffer-full')
+    this.#warn('app-buffer-full')
+  }
+
+  #takeClear({ reply }: Extract<AppMessage, { kind: 'clear' }>): void {
+    this.#counts.clears += 1
+    const droppedMs = this.#sink.clear()
+    this.#send(reply?.(droppedMs))
+  }
+
+  #ignore(): void {
+    this.#counts.messagesIgnored += 1
+    this.#warn('app-message-ignored')
+  }
+
+  #goOn(missed: readonly Outgoing[]): void {
+    if (!this.#isAway) return this.#ignore()
+    this.#cancelResumeTimer?.()
+    this.#cancelResumeTimer = undefined
+    for (const message of missed) this.#socket?.send(message) // as many as the wire keeps, whatever they weigh
+  }
+
+  /** Counts an oddity, and tells an app whose wire has words for it. */
+  #warn(code: StreamWarning): void {
+    this.#sink.warning(code)
+    if (this.#wire.tell === undefined) return
+    const nowMs = this.#clock.monotonicMs()
+    this.#warnedAtMs ??= new Map()
+    if (nowMs - (this.#warnedAtMs.get(code) ?? -Infinity) < warningIntervalMs) return
+    this.#warnedAtMs.set(code, nowMs)
+    this.tell({ kind: 'warning', code })
   }
 
   #end(why: StreamClosed): void {
     if (this.#ended) return
     this.#ended = true
     this.#why ??= why
-    this.#window = undefined
-    this.#socket = undefined
-    this.#liveness?.stop()
-    this.#cancelCloseTimer()
+    this.#letGo()
+    this.#cancelResumeTimer?.()
+    this.#cancelResumeTimer = undefined
     this.#sink.closed(this.#why, { ...this.#counts })
   }
 }

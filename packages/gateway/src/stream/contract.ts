@@ -1,8 +1,11 @@
+import type { WireChoice } from '#kernel'
+import type { MarkState, Notice } from './wire.ts'
+
 /** One stream to the app, as far as this folder needs it; `StreamSpec` of the media contract has this shape. */
 export interface StreamTarget {
   /** `wss:` URL, dialled byte for byte. */
   readonly url: string
-  /** The one address to connect to; the certificate is still that of the URL's host. */
+  /** The one address to connect to, perhaps with a port of its own (`127.0.0.1:8443`); the certificate is still that of the URL's host. */
   readonly address: string
   readonly headers: Readonly<Record<string, string>>
   readonly tls: {
@@ -13,6 +16,8 @@ export interface StreamTarget {
     readonly spkiPins: readonly string[]
   }
   readonly start: StreamStart
+  /** Default: Twilio's. */
+  readonly wire?: WireChoice
   /** Only `both` listens to the app; the others are forks whose input is ignored. */
   readonly direction: 'both' | 'inbound' | 'outbound' | 'both_tracks'
   readonly connectTimeoutMs: number
@@ -26,6 +31,12 @@ export interface StreamStart {
   readonly callSid: string
   readonly streamSid: string
   readonly customParameters: Readonly<Record<string, string>>
+}
+
+/** A way to the same app anew: its address, looked up and approved again, and headers that were signed now. */
+export interface StreamWay {
+  readonly address: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export type Track = 'inbound' | 'outbound'
@@ -72,7 +83,12 @@ export interface StreamSink {
   audio(ulaw: Uint8Array): number
   /** Answered by `sendMark` once the audio before it was played; false when too many wait. */
   mark(name: string): boolean
-  clear(): void
+  /** Throws away what waits to be played; returns how many milliseconds that was. The marks in it come back first. */
+  clear(): number
+  /** What only somebody else can answer: small, and JSON. */
+  said(message: object): void
+  /** The connection broke, and may be taken up again with `resume` for as long as the wire allows; else `closed` follows. */
+  lost(): void
   warning(code: StreamWarning): void
   closed(why: StreamClosed, counts: StreamCounts): void
 }
@@ -80,10 +96,17 @@ export interface StreamSink {
 export interface StreamConnection {
   /** False before the app accepted and after the end: then nothing is sent. */
   readonly open: boolean
+  /** So far. */
+  readonly counts: StreamCounts
   /** Sends µ-law audio, borrowed until the call returns. `timestampMs` counts from the start of the stream. */
   sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number): void
-  sendDtmf(digit: string): void
-  sendMark(name: string): void
+  sendDtmf(digit: string, durationMs: number): void
+  /** `playedMs`: how much of the app's audio was played by then. */
+  sendMark(name: string, state: MarkState, playedMs: number): void
+  /** Says something else, where the wire has a word for it. */
+  tell(notice: Notice): void
+  /** After `lost`: dials again. `opened` follows, or `lost` again, or `closed`. */
+  resume(way: StreamWay): void
   /** Sends `stop` and closes; `closed` follows. */
   close(): void
 }

@@ -17,6 +17,9 @@ import { WebSocket } from './web-socket.ts'
 
 export type DialFailure = 'refused' | 'unreachable' | 'untrusted'
 
+/** What is dialled, of a stream. */
+export type DialTarget = Pick<StreamTarget, 'url' | 'address' | 'headers' | 'tls' | 'connectTimeoutMs'>
+
 export interface DialHandlers {
   /** `early` came together with the answer; it is borrowed until the call returns. */
   opened(socket: WebSocket, tls: NegotiatedTls, early: Buffer): void
@@ -27,6 +30,8 @@ export interface DialDeps {
   readonly clock: Clock
   readonly random: Random
   readonly contexts: TlsContexts
+  /** To be chosen by the app, or it is refused. */
+  readonly subprotocol?: string | undefined
 }
 
 const nonceBytes = 16
@@ -46,14 +51,15 @@ const nothing = Buffer.alloc(0)
  * @returns A function that gives the attempt up; then no handler is called.
  */
 export function dial(
-  target: StreamTarget,
-  { clock, random, contexts }: DialDeps,
+  target: DialTarget,
+  { clock, random, contexts, subprotocol }: DialDeps,
   handlers: DialHandlers,
 ): () => void {
   const parts = splitUrl(target.url)
   const host = parts?.authority ?? ''
   const requestTarget = parts?.requestTarget ?? ''
-  const attempt = upgrade({ requestTarget, host, headers: target.headers, nonce: random.bytes(nonceBytes) })
+  const nonce = random.bytes(nonceBytes)
+  const attempt = upgrade({ requestTarget, host, headers: target.headers, nonce, subprotocol })
   if (parts === undefined || attempt === undefined) return clock.set(0, () => handlers.failed('refused'))
 
   let read: (bytes: Buffer) => void = () => {}
@@ -125,14 +131,13 @@ function answerReader(
 }
 
 function tlsOptions(
-  target: StreamTarget,
+  target: DialTarget,
   { hostname, port }: UrlParts,
   contexts: TlsContexts,
 ): ConnectionOptions {
   const { spkiPins, ...material } = target.tls
   return {
-    host: target.address,
-    port,
+    ...placeOf(target.address, port),
     ...(isIP(hostname) === 0 && { servername: hostname }),
     secureContext: contexts.of(material),
     rejectUnauthorized: true,
@@ -141,6 +146,12 @@ function tlsOptions(
     checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
       checkServerIdentity(hostname, certificate) ?? checkPins(certificate, spkiPins),
   }
+}
+
+/** The approved address, with the URL's port unless the operator has it elsewhere. */
+function placeOf(address: string, port: number): { readonly host: string; readonly port: number } {
+  const own = isIP(address) === 0 ? /^\[?([^\]]+)\]?:(\d+)$/.exec(address) : null
+  return own?.[1] === undefined ? { host: address, port } : { host: own[1], port: Number(own[2]) }
 }
 
 function checkPins(certificate: PeerCertificate, pins: readonly string[]): Error | undefined {

@@ -5,13 +5,15 @@ export interface FrameWriter {
   /** `text` must be ASCII. */
   ascii(text: string): Buffer
   text(text: string): Buffer
+  /** Copies the payload. */
+  binary(payload: Uint8Array): Buffer
   ping(): Buffer
   pong(payload: Buffer): Buffer
   close(code: number): Buffer
 }
 
 const final = 0x80
-const opcode = { text: 1, close: 8, ping: 9, pong: 10 } as const
+const opcode = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 const maskBytes = 4
 /** Masks are drawn this many at a time. */
 const masksPerDraw = 64
@@ -58,6 +60,13 @@ export function frameWriter(random: Random): FrameWriter {
       return frame
     },
     text: (text) => frameOf(opcode.text, Buffer.byteLength(text), (frame, at) => frame.write(text, at)),
+    binary(payload) {
+      const frame = Buffer.allocUnsafe(headerBytes(payload.length) + payload.length)
+      const at = begin(frame, opcode.binary, payload.length)
+      frame.set(payload, at)
+      mask(frame, at)
+      return frame
+    },
     ping: () => frameOf(opcode.ping, 0, () => {}),
     pong: (payload) => frameOf(opcode.pong, payload.length, (frame, at) => payload.copy(frame, at)),
     close: (code) => frameOf(opcode.close, 2, (frame, at) => frame.writeUInt16BE(code, at)),

@@ -24,6 +24,9 @@ export interface AppSocket {
   next(): Promise<AppMessage>
   /** The next message of one kind; those before it are skipped. */
   nextOf(event: string): Promise<AppMessage>
+  /** The next binary message. */
+  nextBinary(): Promise<Uint8Array>
+  /** An object as JSON, bytes as a binary message. */
   send(message: object): void
   closed(): Promise<number>
 }
@@ -39,13 +42,18 @@ export interface AppMessage {
 }
 
 export async function startTestApp(
-  options: { names?: string[]; refuse?: number; tls?: object; pki?: Pki } = {},
+  options: { names?: string[]; refuse?: number; tls?: object; pki?: Pki; chooses?: string | false } = {},
 ): Promise<TestApp> {
   const pki = options.pki ?? (await createPki())
   const leaf = await pki.issue(options.names ?? ['app.test'])
   const server = createServer({ cert: leaf.certPem, key: leaf.keyPem, ...options.tls })
   const accepted = inbox<AppSocket>()
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+  const { chooses } = options
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    ...(chooses !== undefined && { handleProtocols: () => chooses }),
+  })
   server.on('upgrade', (request, tcp, head) => {
     if (options.refuse !== undefined) {
       tcp.end(`HTTP/1.1 ${options.refuse} No\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n`)
@@ -74,9 +82,11 @@ async function stop(server: Server, sockets: WebSocketServer): Promise<void> {
 
 function appSocket(socket: WebSocket, request: IncomingMessage): AppSocket {
   const messages = inbox<AppMessage>()
+  const binary = inbox<Uint8Array>()
   const closed = once(socket, 'close').then(([code]) => code as number)
   socket.on('message', (data, isBinary) => {
-    if (!isBinary) messages.put(JSON.parse((data as Buffer).toString()) as AppMessage)
+    if (isBinary) binary.put(new Uint8Array(data as Buffer))
+    else messages.put(JSON.parse((data as Buffer).toString()) as AppMessage)
   })
   socket.on('error', () => {})
   const next = () => messages.take()
@@ -91,7 +101,8 @@ function appSocket(socket: WebSocket, request: IncomingMessage): AppSocket {
         if (message.event === event) return message
       }
     },
-    send: (message) => socket.send(JSON.stringify(message)),
+    nextBinary: () => binary.take(),
+    send: (message) => socket.send(message instanceof Uint8Array ? message : JSON.stringify(message)),
     closed: () => closed,
   }
 }

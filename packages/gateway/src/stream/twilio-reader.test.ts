@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { twilioReader, type AppMessage } from './twilio-reader.ts'
+import { twilioReader } from './twilio-reader.ts'
+import type { AppMessage } from './wire.ts'
 
 const streamSid = `MZ${'0'.repeat(32)}`
 const read = (text: string | Uint8Array): AppMessage =>

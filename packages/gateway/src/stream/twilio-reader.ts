@@ -1,11 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-
-/** What an app may say. `audio.ulaw` is fresh memory. */
-export type AppMessage =
-  | { readonly kind: 'audio'; readonly ulaw: Uint8Array }
-  | { readonly kind: 'mark'; readonly name: string }
-  | { readonly kind: 'clear' }
-  | { readonly kind: 'ignored' }
+import type { AppMessage } from './wire.ts'
 
 /** Longer than any label in use; each pending mark keeps its name in memory. */
 const maxMarkNameLength = 4_096

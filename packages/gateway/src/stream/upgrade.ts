@@ -28,7 +28,10 @@ export function upgrade(options: {
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
   readonly nonce: Uint8Array
+  /** Asked for, and to be chosen by the app. */
+  readonly subprotocol?: string | undefined
 }): Upgrade | undefined {
+  const { subprotocol } = options
   const key = Buffer.from(options.nonce).toString('base64')
   const headers = {
     ...options.headers,
@@ -37,6 +40,7 @@ export function upgrade(options: {
     Upgrade: 'websocket',
     'Sec-WebSocket-Version': '13',
     'Sec-WebSocket-Key': key,
+    ...(subprotocol !== undefined && { 'Sec-WebSocket-Protocol': subprotocol }),
   }
   const lines = Object.entries(headers)
   if (!lines.every(([name, value]) => token.test(name) && /^[\t\x20-\x7e]*$/.test(value))) return undefined
@@ -45,11 +49,11 @@ export function upgrade(options: {
   const accept = hash('sha1', key + acceptSuffix, 'base64')
   return {
     request: `GET ${options.requestTarget} HTTP/1.1\r\n${head}\r\n`,
-    read: (bytes) => readAnswer(bytes, accept),
+    read: (bytes) => readAnswer(bytes, accept, subprotocol),
   }
 }
 
-function readAnswer(bytes: Buffer, accept: string): UpgradeAnswer {
+function readAnswer(bytes: Buffer, accept: string, subprotocol: string | undefined): UpgradeAnswer {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return bytes.length > maxAnswerBytes ? refused : { kind: 'more' }
   if (end > maxAnswerBytes) return refused
@@ -61,9 +65,9 @@ function readAnswer(bytes: Buffer, accept: string): UpgradeAnswer {
     headers.get('upgrade')?.toLowerCase() === 'websocket' &&
     /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(headers.get('connection') ?? '') &&
     headers.get('sec-websocket-accept') === accept &&
-    // Neither was asked for, so neither may be there.
+    // RFC 6455 §4.1: none was asked for, so none may be there; and of protocols only the one that was.
     !headers.has('sec-websocket-extensions') &&
-    !headers.has('sec-websocket-protocol')
+    headers.get('sec-websocket-protocol') === subprotocol
   return isAccepted ? { kind: 'accepted', rest: bytes.subarray(end + 4) } : refused
 }
 

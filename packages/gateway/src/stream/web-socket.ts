@@ -9,7 +9,7 @@ const maxMessageBytes = 1_024 * 1_024
 export interface WebSocketHandlers {
   /** Borrowed until the call returns. */
   message(payload: Buffer, isText: boolean): void
-  /** Everything that was sent has left for the kernel, after `sendAscii` said that the buffer was full. */
+  /** Everything that was sent has left for the kernel, after a message that filled the buffer. */
   drained(): void
   /** The app answered a ping, or pinged: it is alive. */
   alive(): void
@@ -66,8 +66,17 @@ export class WebSocket {
     return this.#closeSent || this.#socket.write(this.#writer.ascii(text))
   }
 
-  send(text: string): void {
-    if (this.#writes) this.#socket.write(this.#writer.text(text))
+  /** Sends a binary message; false when the buffer is full with it, until `drained`. */
+  sendBinary(payload: Uint8Array): boolean {
+    return this.#closeSent || this.#socket.write(this.#writer.binary(payload))
+  }
+
+  /** Sends text, or bytes as a binary message. */
+  send(message: string | Uint8Array): void {
+    if (!this.#writes) return
+    this.#socket.write(
+      typeof message === 'string' ? this.#writer.text(message) : this.#writer.binary(message),
+    )
   }
 
   ping(): void {

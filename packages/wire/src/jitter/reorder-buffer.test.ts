@@ -146,7 +146,7 @@ test('reorderBuffer() takes a far sequence as a restarted sender, and lets go wh
   assert.deepEqual(shown(buffer.push(30_001, 5 * samples, payload, 100)), [5])
 })
 
-test('reorderBuffer() returns every packet once and in order, whatever the arrival, within its bound', () => {
+test('C15: reorderBuffer() returns every packet once and in order, whatever the arrival, within its bound', () => {
   const arrivals = fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 50 })), { maxLength: 120 })
   fc.assert(
     fc.property(arrivals, (order) => {

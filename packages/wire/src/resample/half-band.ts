@@ -1,16 +1,8 @@
+import { kaiser, toInt16 } from './kaiser.ts'
+
 /** Taps of the half-band filter on either side: with 31, tones above 4.6 kHz are 65 dB down, and 3.4 kHz is untouched. */
 const reach = 31
 const kaiserBeta = 7
-
-function bessel0(x: number): number {
-  let term = 1
-  let sum = 1
-  for (let k = 1; k < 30; k += 1) {
-    term *= (x / (2 * k)) ** 2
-    sum += term
-  }
-  return sum
-}
 
 /**
  * The taps at odd distances from the middle, 1, 3, 5 …, of a Kaiser-windowed low-pass at a quarter of the rate. Those at
@@ -18,7 +10,7 @@ function bessel0(x: number): number {
  */
 const oddTaps = Float64Array.from({ length: (reach + 1) / 2 }, (_, i) => {
   const distance = 2 * i + 1
-  const window = bessel0(kaiserBeta * Math.sqrt(1 - (distance / (reach + 1)) ** 2)) / bessel0(kaiserBeta)
+  const window = kaiser(distance / (reach + 1), kaiserBeta)
   return (Math.sin((Math.PI * distance) / 2) / (Math.PI * distance)) * window
 })
 // What the window took from the gain at 0 Hz is given back.
@@ -26,11 +18,6 @@ const gain = 0.25 / oddTaps.reduce((sum, tap) => sum + tap, 0)
 const taps = oddTaps.map((tap) => tap * gain)
 
 const blockSamples = 320
-
-function toInt16(value: number): number {
-  const rounded = Math.round(value)
-  return rounded > 32_767 ? 32_767 : rounded < -32_768 ? -32_768 : rounded
-}
 
 /** Changes the rate of one channel's samples by two, keeping what both rates can carry. Delays by 16 of the lower rate. */
 export interface Resampler {

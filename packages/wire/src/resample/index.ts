@@ -1,1 +1,2 @@
 export { doubler, halver, type Resampler } from './half-band.ts'
+export { thirder, tripler } from './third-band.ts'
