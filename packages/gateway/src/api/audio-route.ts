@@ -1,12 +1,7 @@
-import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { isObjectError } from '#objects'
-import { parseByteRange } from './byte-range.ts'
-import type { RecordingAudio } from './deps.ts'
-import { currentRecording, playable, recordingParams } from './existing-recording.ts'
-import { areKeysAway } from './keys-away.ts'
-import { ApiError } from './problem.ts'
-import { auditAct, problemResponse, type RouteContext } from './route-context.ts'
+import { currentRecording, recordingParams } from './existing-recording.ts'
+import { problemResponse, type RouteContext } from './route-context.ts'
+import { sendAudio } from './send-audio.ts'
 
 const milliseconds = z.coerce.number().int().min(0).max(86_400_000)
 const wav = {
@@ -35,48 +30,8 @@ export function audioRoute({ app, deps }: RouteContext): void {
       response: { 200: wav, 206: wav, default: problemResponse },
     },
     async handler(request, reply) {
-      const row = playable(await currentRecording(deps, request))
-      const { from_ms, to_ms, format } = request.query
-      const fields = {
-        recording: row.id,
-        from_ms,
-        to_ms: to_ms ?? null,
-        range: request.headers.range ?? null,
-      }
-      await auditAct(deps, request, { type: 'recording.read', call: row.call_id, fields })
-      const audio = await deps.recordings.open(row).catch((cause: unknown) => {
-        if (areKeysAway(cause)) throw cause
-        const isAway = isObjectError(cause, 'OBJECT_UNAVAILABLE')
-        throw new ApiError(isAway ? 'storage-unavailable' : 'recording-unreadable', { cause })
-      })
-      try {
-        const file = audio.exportWav(from_ms, to_ms ?? audio.durationMs, { format })
-        const range = parseByteRange(request.headers.range, file.byteLength)
-        if (range === 'unsatisfiable') throw outside(file.byteLength)
-        const { start, end } = range === 'whole' ? { start: 0, end: file.byteLength } : range
-        void reply
-          .code(range === 'whole' ? 200 : 206)
-          .headers(
-            range === 'whole' ? {} : { 'content-range': `bytes ${start}-${end - 1}/${file.byteLength}` },
-          )
-          .headers({ 'accept-ranges': 'bytes', 'content-length': end - start })
-          .header('content-disposition', `attachment; filename="${row.id}.wav"`)
-          .type('audio/wav')
-        return reply.send(Readable.from(closing(audio, file.bytes(start, end))))
-      } catch (error) {
-        await audio[Symbol.asyncDispose]()
-        throw error
-      }
+      const row = await currentRecording(deps, request)
+      return sendAudio(deps, request, reply, row, request.query)
     },
   })
-}
-
-/** Closes the recording when the last byte is out or the client went away. */
-async function* closing(audio: RecordingAudio, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  await using _ = audio
-  yield* bytes
-}
-
-function outside(length: number): ApiError {
-  return new ApiError('range-not-satisfiable', { headers: { 'content-range': `bytes */${length}` } })
 }

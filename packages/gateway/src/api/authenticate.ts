@@ -3,6 +3,7 @@ import type { Scope, TokenRow, Tokens } from '#access'
 import { sourceKey, tokenBuckets, type Rate, type TokenBuckets } from '#shield'
 import type { ApiDeps } from './deps.ts'
 import { ApiError } from './problem.ts'
+import { isOfUser, parseBasic, twilioPrefix } from './twilio-account.ts'
 
 const maxSources = 10_000
 const burstSeconds = 10
@@ -26,7 +27,9 @@ export function authentication(
     take(sources, sourceKey(request.ip), perSecond)
     const { scope } = request.routeOptions.config
     if (scope === 'open') return
-    const token = await identify(deps.tokens, request.headers.authorization)
+    const { authorization } = request.headers
+    const isTwilio = request.url.startsWith(twilioPrefix)
+    const token = await (isTwilio ? identifyUser : identify)(deps.tokens, authorization)
     take(holders, token.id, perSecond)
     request.token = token
     if (request.is404) throw new ApiError('not-found')
@@ -49,6 +52,18 @@ export function callerOf(request: Pick<FastifyRequest, 'token'>): TokenRow {
 
 async function identify(tokens: Tokens, authorization: string | undefined): Promise<TokenRow> {
   const text = /^Bearer +([\w.~+/-]{1,256}=*) *$/i.exec(authorization ?? '')?.[1]
+  return verify(tokens, text)
+}
+
+/** A client that signs in with an account's or a key's sid, and has a token for a password. The name alone opens nothing. */
+async function identifyUser(tokens: Tokens, authorization: string | undefined): Promise<TokenRow> {
+  const given = parseBasic(authorization)
+  const token = await verify(tokens, given?.password)
+  if (given === undefined || !isOfUser(token, given.user)) throw refused('unauthenticated')
+  return token
+}
+
+async function verify(tokens: Tokens, text: string | undefined): Promise<TokenRow> {
   const verified = await tokens.verifyToken(text ?? '')
   if (verified.ok) return verified.token
   switch (verified.reason) {

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { callCommands } from '#call'
+import {
+  callCommands,
+  changedVariables,
+  maxVariables,
+  maxVariablesBytes,
+  variableName,
+  variableValue,
+} from '#call'
 import type { CallRow } from '#db'
 import type { CallId } from '#kernel'
 import { callerOf } from './authenticate.ts'
@@ -13,18 +20,7 @@ import {
   type RouteContext,
 } from './route-context.ts'
 import { createCallRoute } from './create-call-route.ts'
-import {
-  accepted,
-  auditEntry,
-  call,
-  callDetail,
-  callId,
-  maxVariables,
-  pageOf,
-  pageQuery,
-  variableName,
-  variableValue,
-} from './schemas.ts'
+import { accepted, auditEntry, call, callDetail, callId, pageOf, pageQuery } from './schemas.ts'
 import { showCall, showCallDetail } from './views.ts'
 
 const params = z.object({ id: callId })
@@ -207,20 +203,21 @@ function variablesRoute({ app, deps }: RouteContext): void {
     async handler(request) {
       const row = await existing(deps, request)
       const change = request.body.variables
-      const merged = Object.entries({ ...row.variables, ...change }).filter(
-        (entry): entry is [string, string] => entry[1] !== null,
-      )
-      if (merged.length > maxVariables) throw new ApiError('request-invalid', { errors: [tooMany] })
+      const variables = changedVariables(row.variables ?? {}, change)
+      if (typeof variables === 'string') throw new ApiError('request-invalid', { errors: [tooMuch] })
       const fields = { names: Object.keys(change).join(' ') } // never the values: they may be about a person
       await auditAct(deps, request, { type: 'call.variables', call: row.id, fields })
-      const variables = Object.fromEntries(merged)
       await deps.calls.setVariables(row.tenant, row.id, variables)
       return showCall({ ...row, variables })
     },
   })
 }
 
-const tooMany = { pointer: '/variables', in: 'body', detail: `A call has at most ${maxVariables} variables` }
+const tooMuch = {
+  pointer: '/variables',
+  in: 'body',
+  detail: `A call has at most ${maxVariables} variables, and ${maxVariablesBytes} bytes of them as JSON`,
+}
 
 interface WithCallId {
   readonly token: Parameters<typeof callerOf>[0]['token']

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit-routes.ts'
 import { authentication } from './authenticate.ts'
 import { callsRoutes } from './calls-routes.ts'
 import { consentsRoutes } from './consents-routes.ts'
+import { consoleRoutes } from './console-routes.ts'
 import { dialingRoutes } from './dialing-routes.ts'
 import { cursors } from './cursor.ts'
 import type { ApiDeps } from './deps.ts'
@@ -16,15 +17,18 @@ import { startIdempotency } from './idempotency.ts'
 import { jobsRoutes } from './jobs-routes.ts'
 import { ApiError } from './problem.ts'
 import { backupsRoutes } from './backups-routes.ts'
+import { liveRoutes } from './live-routes.ts'
 import { objectsRoutes } from './objects-routes.ts'
 import { paymentsRoutes } from './payments-routes.ts'
 import { recordingsRoutes } from './recordings-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { speechRoutes } from './speech-routes.ts'
+import { voiceRoutes } from './voice-routes.ts'
 import { subjectsRoutes } from './subjects-routes.ts'
 import { systemRoutes } from './system-routes.ts'
 import { tokensRoutes } from './tokens-routes.ts'
 import { transcriptRoute } from './transcript-route.ts'
+import { twilioRoutes } from './twilio-routes.ts'
 import { vaultRoutes } from './vault-routes.ts'
 import { witnessRoute } from './witness-route.ts'
 
@@ -52,6 +56,8 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   app.addHook('onClose', async () => idempotency[Symbol.dispose]())
   const context = { app, deps, cursors: cursors(deps.key), once: idempotency.once }
   callsRoutes(context)
+  liveRoutes(context)
+  consoleRoutes(context)
   transcriptRoute(context)
   recordingsRoutes(context)
   objectsRoutes(context)
@@ -60,6 +66,7 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   holdsRoutes(context)
   consentsRoutes(context)
   speechRoutes(context)
+  voiceRoutes(context)
   vaultRoutes(context)
   paymentsRoutes(context)
   subjectsRoutes(context)
@@ -70,6 +77,7 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   alertsRoutes(context)
   auditRoutes(context)
   await witnessRoute(context)
+  await twilioRoutes(context)
   systemRoutes(context)
   await app.ready()
   return app

@@ -108,3 +108,16 @@ test('POST /v1/calls takes the bodies that docs/calls.md shows', async () => {
   assert.equal(bodies.length, 2)
   for (const body of bodies) assert.equal((await create(body)).status, 201, JSON.stringify(body))
 })
+
+test('POST /v1/calls takes whom to ask first and where the call’s events go', async () => {
+  const events = { url: 'https://told.example/', only: ['ended'] }
+  assert.equal((await create({ to, ask_url: '/first', ask_method: 'GET', events })).status, 201)
+  assert.partialDeepStrictEqual(api.world.created, [
+    { ask: { url: '/first', method: 'GET' }, events: { ...events, method: 'POST' } },
+  ])
+})
+
+test('POST /v1/calls takes no more of variables than a webhook has room for', async () => {
+  const variables = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`v${at}`, 'x'.repeat(1_000)]))
+  assert.equal((await create({ to, variables })).status, 400)
+})

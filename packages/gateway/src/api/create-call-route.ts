@@ -1,14 +1,28 @@
 import { z } from 'zod'
-import { callCommands, dialAddress, ringTimeoutMs, type CreatedCall } from '#call'
-import type { AppId, CallId } from '#kernel'
+import {
+  actionUrl,
+  actionMethod,
+  callCommands,
+  changedVariables,
+  dialAddress,
+  events,
+  maxVariables,
+  maxVariablesBytes,
+  ringTimeoutMs,
+  variableName,
+  variableValue,
+} from '#call'
+import type { AppId } from '#kernel'
 import { callerOf } from './authenticate.ts'
+import { createdOf } from './created-call.ts'
 import { ApiError } from './problem.ts'
 import { auditAct, idempotencyHeaders, problemResponse, type RouteContext } from './route-context.ts'
-import { call, maxVariables, variableName, variableValue } from './schemas.ts'
+import { call } from './schemas.ts'
 import { showCall } from './views.ts'
 
 const few = <Value>(record: Readonly<Record<string, Value>>) => Object.keys(record).length <= maxVariables
 const tooMany = `at most ${maxVariables}`
+const tooMuch = `${tooMany}, and ${maxVariablesBytes} bytes as JSON`
 
 const newCall = z
   .strictObject({
@@ -22,7 +36,7 @@ const newCall = z
     ring_timeout_ms: ringTimeoutMs,
     variables: z
       .record(variableName, variableValue)
-      .refine(few, tooMany)
+      .refine((variables) => typeof changedVariables({}, variables) !== 'string', tooMuch)
       .default({})
       .describe('What you want to note about the call'),
     parameters: z
@@ -34,6 +48,13 @@ const newCall = z
       .optional()
       .describe('Run when the call is answered; without them the app is asked with `call.connected`'),
     record: z.boolean().default(false).describe('Record both sides from the answer on'),
+    ask_url: actionUrl.optional().describe('Asked first, instead of the app’s `webhook.url`'),
+    ask_method: actionMethod,
+    events: events
+      .optional()
+      .describe(
+        'Where `call.initiated`, `ringing`, `answered`, `failed` and `ended` are told, instead of the app’s `eventsUrl`',
+      ),
   })
   .meta({ id: 'NewCall' })
 
@@ -53,7 +74,8 @@ export function createCallRoute({ app, deps, once }: RouteContext): void {
       response: { 201: call, default: problemResponse },
     },
     async handler(request, reply) {
-      const { ring_timeout_ms: ringMs, app: asked, ...rest } = request.body
+      const { ring_timeout_ms: ringMs, app: asked, ask_url: url, ask_method: method, ...rest } = request.body
+      const ask = url === undefined ? undefined : { url, method }
       const { tenant, id: token } = callerOf(request)
       const body = await once(
         request,
@@ -61,7 +83,14 @@ export function createCallRoute({ app, deps, once }: RouteContext): void {
         async () => {
           await auditAct(deps, request, { type: 'call.create', fields: { app: asked ?? null } })
           const { from, actions, ...plain } = rest
-          const about = { ...plain, from, actions, app: asked as AppId | undefined, ringTimeoutMs: ringMs }
+          const about = {
+            ...plain,
+            from,
+            actions,
+            ask,
+            app: asked as AppId | undefined,
+            ringTimeoutMs: ringMs,
+          }
           const id = createdOf(await deps.calls.create({ ...about, tenant, token }))
           const row = await deps.calls.get(tenant, id)
           if (row === undefined) throw new ApiError('not-found')
@@ -74,36 +103,3 @@ export function createCallRoute({ app, deps, once }: RouteContext): void {
     },
   })
 }
-
-function createdOf(created: CreatedCall): CallId {
-  if (created.ok) return created.id
-  const { why } = created
-  switch (why) {
-    case 'no-app':
-      throw new ApiError('request-invalid', { errors: [{ pointer: '/app', in: 'body', detail: noApp }] })
-    case 'concurrency':
-    case 'rate':
-    case 'minutes':
-    case 'spend':
-      throw new ApiError('dial-limited', { why })
-    case 'unaudited':
-      throw new ApiError('audit-unavailable')
-    case 'unavailable':
-    case 'draining':
-    case 'over-capacity':
-      throw new ApiError('calls-unavailable', { why, headers: { 'retry-after': '5' } })
-    case 'region':
-    case 'not-configured':
-    case 'not-a-number':
-    case 'caller-id':
-    case 'country':
-    case 'high-risk':
-    case 'denied':
-    case 'uri':
-    case 'transfer-target':
-    case 'stopped':
-      throw new ApiError('dial-refused', { why })
-  }
-}
-
-const noApp = 'There is no such app; without one your tenant must have exactly one.'

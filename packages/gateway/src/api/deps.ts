@@ -1,7 +1,7 @@
 import type { Tokens } from '#access'
 import type { Alert } from '#alerts'
 import type { AuditEntry, AuditEvent } from '#audit'
-import type { CallCommand, CreateCall, CreatedCall } from '#call'
+import type { CallCommand, CreateCall, CreatedCall, StreamCommand } from '#call'
 import type { CallEventRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
 import type {
   AlertId,
@@ -13,6 +13,7 @@ import type {
   Random,
   RecordingId,
   Secret,
+  StreamId,
   TenantId,
   TokenId,
 } from '#kernel'
@@ -21,13 +22,16 @@ import type { WavExport } from '#vault'
 import type { ApiAudit } from './deps-audit.ts'
 import type { ApiConsents } from './deps-consents.ts'
 import type { ApiKeys } from './deps-keys.ts'
+import type { ApiLive } from './deps-live.ts'
 import type { ApiBackups } from './deps-backups.ts'
 import type { ApiObjects } from './deps-objects.ts'
 import type { ApiSpeech } from './deps-speech.ts'
+import type { ApiVoices } from './deps-voices.ts'
 import type { ApiRedactions } from './deps-redactions.ts'
 import type { ApiRetention } from './deps-retention.ts'
 import type { ApiPayments, ApiVault } from './deps-vault.ts'
 import type { ApiTranscripts } from './deps-transcripts.ts'
+import type { ApiTwilio } from './deps-twilio.ts'
 
 /** What the API needs of the rest; `gateway.ts` supplies it. Everything takes the tenant: another's rows do not exist. */
 export interface ApiDeps {
@@ -39,6 +43,7 @@ export interface ApiDeps {
   readonly key: Secret<Uint8Array>
   readonly tokens: Tokens
   readonly calls: ApiCalls
+  readonly live: ApiLive
   readonly recordings: ApiRecordings
   readonly redactions: ApiRedactions
   readonly transcripts: ApiTranscripts
@@ -47,9 +52,11 @@ export interface ApiDeps {
   readonly retention: ApiRetention
   readonly consents: ApiConsents
   readonly speech: ApiSpeech
+  readonly voices: ApiVoices
   readonly vault: ApiVault
   readonly payments: ApiPayments
   readonly dialing: ApiDialing
+  readonly twilio: ApiTwilio
   readonly keys: ApiKeys
   readonly alerts: ApiAlerts
   readonly idempotency: ApiIdempotency
@@ -84,6 +91,12 @@ export interface ApiCalls {
    */
   command(id: CallId, commands: readonly CallCommand[], token: TokenId): Promise<'accepted' | 'ended'>
   hangup(id: CallId): Promise<'accepted' | 'ended'>
+  /** The `idempotency_key` of the payment that the call is at, where it has one. */
+  paying(id: CallId): string | undefined
+  /** Opens a stream that the app only hears, beside whatever the call does. */
+  fork(id: CallId, command: StreamCommand, token: TokenId): Promise<StreamId | 'ended'>
+  /** Closes one of the call's streams; again: nothing. `unknown` when the call never had one of this id. */
+  closeStream(id: CallId, stream: StreamId): Promise<'accepted' | 'ended' | 'unknown'>
   /** Replaces them all. */
   setVariables(tenant: TenantId, id: CallId, variables: Readonly<Record<string, string>>): Promise<void>
 }

@@ -16,6 +16,7 @@ import {
   type CallId,
   type FakeClock,
   type RecordingId,
+  type StreamId,
   type TenantId,
   type TrunkId,
 } from '#kernel'
@@ -24,6 +25,8 @@ import { fakeTokenVault, type FakeTokenVault } from '#tokens'
 import type { ApiDeps } from './deps.ts'
 import { fakeAudit, type FakeAudit } from './fake-audit.ts'
 import { fakeAlerts, type FakeAlerts } from './fake-alerts.ts'
+import { fakeLive, type FakeLive } from './fake-live.ts'
+import { fakeIdempotency } from './fake-idempotency.ts'
 import { fakeKeys, type FakeKeys } from './fake-keys.ts'
 import { fakeBackups, type FakeBackups } from './fake-backups.ts'
 import { fakeConsents, type FakeConsents } from './fake-consents.ts'
@@ -31,8 +34,10 @@ import { fakeApiPayments, type FakeApiPayments } from './fake-payments.ts'
 import { fakeObjects, type FakeObjects } from './fake-objects.ts'
 import { fakeRedactions, type FakeRedactions } from './fake-redactions.ts'
 import { fakeSpeech } from './fake-speech.ts'
+import { fakeVoices } from './fake-voices.ts'
 import { fakeRetention, type FakeRetention } from './fake-retention.ts'
 import { fakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts'
+import { fakeTwilio } from './fake-twilio.ts'
 import { send, type Received, type Sent } from './fake-send.ts'
 import { startApi } from './start-api.ts'
 
@@ -58,7 +63,14 @@ export interface FakeWorld {
   /** What happened, in order, audit entries included. */
   readonly happened: string[]
   readonly commands: (readonly CallCommand[])[]
+  /** What commands do. */
+  obey: (call: CallId, commands: readonly CallCommand[]) => void
   readonly created: CreateCall[]
+  readonly streams: Set<StreamId>
+  /** The payment that calls are at. */
+  paying: string | undefined
+  /** What is told of a call, beside that it was answered. */
+  readonly stories: { readonly kind: string; readonly fields: Readonly<Record<string, string>> }[]
   /** Why calls are not begun. */
   refusal: Extract<CreatedCall, { ok: false }>['why'] | undefined
   failing: { audit?: boolean; command?: boolean; finish?: boolean; open?: boolean }
@@ -75,6 +87,7 @@ export interface FakeWorld {
   readonly retention: FakeRetention
   readonly keys: FakeKeys
   readonly alerts: FakeAlerts
+  readonly live: FakeLive
   /** Apps that an anomaly stopped, and whose they are. */
   readonly stops: Map<AppId, TenantId>
 }
@@ -129,7 +142,11 @@ function fakeWorld(): FakeWorld {
     audited: [],
     happened,
     commands: [],
+    obey: () => {},
     created: [],
+    streams: new Set(),
+    paying: undefined,
+    stories: [],
     refusal: undefined,
     failing: {},
     openAudio: 0,
@@ -144,6 +161,7 @@ function fakeWorld(): FakeWorld {
     retention: fakeRetention(),
     keys: fakeKeys(happened),
     alerts: fakeAlerts(),
+    live: fakeLive(),
     stops: new Map(),
   }
 }
@@ -151,6 +169,7 @@ function fakeWorld(): FakeWorld {
 type WorldDeps = Pick<
   ApiDeps,
   | 'alerts'
+  | 'live'
   | 'audit'
   | 'calls'
   | 'dialing'
@@ -162,11 +181,13 @@ type WorldDeps = Pick<
   | 'consents'
   | 'redactions'
   | 'speech'
+  | 'voices'
   | 'vault'
   | 'payments'
   | 'recordings'
   | 'retention'
   | 'transcripts'
+  | 'twilio'
 >
 
 function worldDeps(world: FakeWorld): WorldDeps {
@@ -183,6 +204,7 @@ function worldDeps(world: FakeWorld): WorldDeps {
     consents: world.consents.deps,
     redactions: world.redactions.deps,
     speech: fakeSpeech(),
+    voices: fakeVoices(),
     vault: world.vault,
     payments: world.payments.deps,
     transcripts: world.transcripts.deps,
@@ -191,6 +213,8 @@ function worldDeps(world: FakeWorld): WorldDeps {
     keys: world.keys.deps,
     idempotency: fakeIdempotency(world),
     alerts: world.alerts.deps,
+    live: world.live,
+    twilio: fakeTwilio(),
     dialing: {
       stopped: (owner) => [...world.stops].filter(([, of]) => of === owner).map(([app]) => app),
       async lift(app, actor) {
@@ -226,7 +250,10 @@ function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
         (row) => page.filter.state === undefined || row.state === page.filter.state,
       ),
     get: async (tenant, id) => own(tenant, id),
-    story: async () => [{ seq: 1, at: new Date(0), kind: 'call.answered', fields: { setupMs: 12 } }],
+    story: async () => [
+      { seq: 1, at: new Date(0), kind: 'call.answered', fields: { setupMs: 12 } },
+      ...world.stories.map((told, index) => ({ seq: index + 2, at: new Date(0), ...told })),
+    ],
     receipt: async (tenant, call) =>
       own(tenant, call)?.state === 'ended'
         ? JSON.stringify({ type: 'voxkeep-call-receipt', call: { id: call } })
@@ -247,18 +274,33 @@ function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
       world.happened.push('create')
       if (world.refusal !== undefined) return { ok: false, why: world.refusal }
       world.created.push(request)
-      const { to, variables } = request
-      return { ok: true, id: addCall(world, { direction: 'outbound', state: 'ringing', to, variables }).id }
+      const { to, variables, tenant: owner } = request
+      const about = { direction: 'outbound', state: 'ringing', to, variables, tenant: owner } as const
+      return { ok: true, id: addCall(world, about).id }
     },
-    async command(_, commands) {
+    async command(id, commands) {
       if (world.failing.command) throw new Error('no such luck')
       world.happened.push('command')
       world.commands.push(commands)
+      world.obey(id, commands)
       return 'accepted'
     },
     async hangup(id) {
       world.happened.push('hangup')
       return world.calls.get(id)?.end_reason === 'just now' ? 'ended' : 'accepted'
+    },
+    paying: () => world.paying,
+    async fork(_, command) {
+      world.happened.push('fork')
+      world.commands.push([command])
+      const stream = createId('strm', 1_700_000_000_000 + world.streams.size, random)
+      world.streams.add(stream)
+      return stream
+    },
+    async closeStream(_, stream) {
+      if (!world.streams.has(stream)) return 'unknown'
+      world.happened.push(`close ${stream}`)
+      return 'accepted'
     },
     async setVariables(tenant, id, variables) {
       world.happened.push('variables')
@@ -304,29 +346,6 @@ function fakeRecordings(world: FakeWorld): ApiDeps['recordings'] {
       world.happened.push('delete')
       world.recordings.set(row.id, { ...row, state: 'deleted' })
       return world.deletion
-    },
-  }
-}
-
-const id = (token: string, key: string) => `${token} ${key}`
-
-function fakeIdempotency({ idempotency: rows, failing }: FakeWorld): ApiDeps['idempotency'] {
-  return {
-    async begin(row) {
-      const held = rows.get(id(row.token_id, row.key))
-      if (!held) rows.set(id(row.token_id, row.key), { ...row, status: null, body: null })
-      return held
-    },
-    async finish(_tenant, token, key, status, body) {
-      if (failing.finish) throw new Error('disk full')
-      const row = rows.get(id(token, key))
-      if (row) rows.set(id(token, key), { ...row, status, body })
-    },
-    async release(token, key) {
-      if (rows.get(id(token, key))?.status === null) rows.delete(id(token, key))
-    },
-    async prune(before) {
-      for (const [name, row] of rows) if (row.created_at < before) rows.delete(name)
     },
   }
 }

@@ -6,13 +6,15 @@ import { ApiError } from './problem.ts'
 
 /**
  * Runs `act` once for an `Idempotency-Key`, and answers a repetition with what the first one gave. Without a key it just
- * runs. A failed act gives the key back: nothing happened. `keep` says what may be stored of the answer.
+ * runs. A failed act gives the key back: nothing happened. `keep` says what may be stored of the answer; `key` stands for the header,
+ * where a request has its key elsewhere.
  */
 export type Once = <Body extends object>(
   request: FastifyRequest,
   reply: FastifyReply,
   act: () => Promise<Body>,
   keep?: (body: Body) => Body,
+  key?: string,
 ) => Promise<Body>
 
 const keepMs = 24 * 60 * 60_000
@@ -34,8 +36,7 @@ export function startIdempotency(deps: Pick<ApiDeps, 'clock' | 'idempotency' | '
   let cancel = deps.clock.set(pruneEveryMs, prune)
   return {
     [Symbol.dispose]: () => cancel(),
-    async once(request, reply, act, keep = (body) => body) {
-      const key = keyOf(request)
+    async once(request, reply, act, keep = (body) => body, key = keyOf(request)) {
       if (key === undefined) return act()
       const id = JSON.stringify([callerOf(request).id, key])
       if (running.has(id)) throw new ApiError('request-in-flight')

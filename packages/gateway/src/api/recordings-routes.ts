@@ -1,14 +1,11 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { RecordingRow } from '#db'
 import type { CallId } from '#kernel'
 import { audioRoute } from './audio-route.ts'
-import type { ApiDeps } from './deps.ts'
+import { deleteRecording } from './delete-recording.ts'
 import { currentRecording, existingRecording, recordingParams } from './existing-recording.ts'
-import { ApiError } from './problem.ts'
 import { redactionRoutes } from './redaction-routes.ts'
-import { refuseHeld } from './refuse-held.ts'
-import { auditAct, pageOfRows, problemResponse, type RouteContext } from './route-context.ts'
+import { pageOfRows, problemResponse, type RouteContext } from './route-context.ts'
 import { deletion } from './schemas-objects.ts'
 import { callId, pageOf, pageQuery, recording } from './schemas.ts'
 import { showRecording } from './views.ts'
@@ -76,24 +73,10 @@ function deleteRoute({ app, deps }: RouteContext): void {
       },
     },
     async handler(request, reply) {
-      const row = await currentRecording(deps, request)
-      if (row.state === 'recording') throw new ApiError('recording-running')
-      if (row.state !== 'deleted') await decide(deps, request, row)
-      const deleted = await deps.recordings.delete(row)
+      const deleted = await deleteRecording(deps, request, await currentRecording(deps, request))
       if (deleted.state === 'deleted') return reply.code(204).send(null)
       const { state, reason, until } = deleted
       return reply.code(202).send({ state, reason, until: until?.toISOString() ?? null })
     },
   })
-}
-
-async function decide(deps: ApiDeps, request: FastifyRequest, row: RecordingRow): Promise<void> {
-  await refuseHeld(deps, row)
-  const about = { call: row.call_id, fields: { recording: row.id } }
-  await auditAct(deps, request, { type: 'recording.delete', ...about })
-  // A hold that was placed since the look above is seen by the decision itself.
-  if (await deps.retention.claim(row.id)) return
-  await auditAct(deps, request, { type: 'recording.kept', ...about })
-  await refuseHeld(deps, row)
-  throw new ApiError('held', { why: 'hold' })
 }

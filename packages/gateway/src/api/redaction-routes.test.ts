@@ -32,6 +32,7 @@ describe('redaction of recordings', () => {
       audited: 'same',
       data: [{ channel: 'agent', from_ms: 5, to_ms: 9, kind: 'redacted', why: 'card' }],
     })
+    assert.deepEqual(api.world.happened, ['audit recording.marks-read'])
   })
 
   test('POST …/redact audits first, and answers with what took the recording’s place', async () => {

@@ -77,6 +77,11 @@ function marksRoute({ app, deps }: RouteContext): void {
     },
     async handler(request) {
       const row = playable(await currentRecording(deps, request))
+      await auditAct(deps, request, {
+        type: 'recording.marks-read',
+        call: row.call_id,
+        fields: { recording: row.id },
+      })
       const found = await deps.redactions.marks(row)
       return {
         recording_id: row.id,
@@ -103,7 +108,7 @@ function redactRoute({ app, deps }: RouteContext): void {
       operationId: 'redactRecording',
       summary: 'Overwrite stretches of a sealed recording',
       description:
-        'All of the recording is sealed anew under a new key, as a recording that takes its place; the old one’s key is destroyed, which makes every copy of it unreadable. ' +
+        'The sections that a stretch lies in are sealed anew under new keys, in a recording that takes its place; the old one’s key is destroyed, which makes every copy of what they held unreadable. ' +
         'The old id goes on to find the new recording. Again: nothing changes.',
       tags,
       params: recordingParams,

@@ -27,10 +27,6 @@ export const problem = z
   })
   .meta({ id: 'Problem', description: 'A problem (RFC 9457)' })
 
-export const variableName = z.string().regex(/^[\w.-]{1,64}$/)
-export const variableValue = z.string().max(1_024)
-export const maxVariables = 50
-
 export const call = z
   .object({
     id: callId,
@@ -111,6 +107,8 @@ export const token = z
     expires_at: nullableTime,
     revoked_at: nullableTime,
     last_used_at: nullableTime.describe('Exact to a minute'),
+    account_sid: z.string().describe('`AC…`: what Twilio’s clients take for its tenant'),
+    key_sid: z.string().describe('`SK…`: what Twilio’s clients take for the token, if not the account'),
   })
   .meta({ id: 'Token' })
 

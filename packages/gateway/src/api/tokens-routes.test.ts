@@ -16,9 +16,11 @@ test('POST /v1/tokens shows the token once, and it works', async () => {
   const made = await make({ name: 'ci', scopes: ['calls:read'], expires_in_ms: 60_000 })
   assert.equal(made.status, 201)
   assert.deepEqual(Object.keys(made.json).sort(), [
+    'account_sid',
     'created_at',
     'expires_at',
     'id',
+    'key_sid',
     'last_used_at',
     'name',
     'prefix',

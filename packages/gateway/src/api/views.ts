@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { TokenRow } from '#access'
 import type { CallEventRow, CallRow, RecordingRow } from '#db'
-import { sid } from '#kernel'
+import { accountSid, sid } from '#kernel'
 import type { call, callDetail, recording, token } from './schemas.ts'
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
@@ -63,5 +63,7 @@ export function showToken(row: TokenRow): z.input<typeof token> {
     expires_at: iso(row.expires_at),
     revoked_at: iso(row.revoked_at),
     last_used_at: iso(row.last_used_at),
+    account_sid: accountSid(row.tenant),
+    key_sid: sid('SK', row.id),
   }
 }

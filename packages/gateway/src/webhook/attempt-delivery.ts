@@ -1,6 +1,7 @@
 import type { OutboxDeps } from './outbox.ts'
-import type { Delivery } from './event.ts'
-import type { OutboxChange, OutboxRow } from './outbox-store.ts'
+import { loggedUrl, type Delivery } from './event.ts'
+import type { OutboxChange, OutboxRow, OutboxTarget } from './outbox-store.ts'
+import { signRequest } from './sign-request.ts'
 import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
 import type { HttpsAnswer } from './https-client.ts'
 import type { WebhookApp } from './webhook-app.ts'
@@ -14,14 +15,14 @@ const timeoutMs = 15_000
 
 /** Sends `row` once and says what becomes of it. Never rejects. */
 export async function attemptDelivery(
-  deps: Pick<OutboxDeps, 'apps' | 'clock' | 'post' | 'random'>,
+  deps: Pick<OutboxDeps, 'apps' | 'clock' | 'exchange' | 'post' | 'random'>,
   row: OutboxRow,
   isGone: boolean,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const app = deps.apps.get(row.app)
   if (!app) return { kind: 'settled', change: dead(row, null, 'app-unknown') }
-  if (isGone) return { kind: 'settled', change: dead(row, 410, 'gone') }
+  if (isGone && row.to === undefined) return { kind: 'settled', change: dead(row, 410, 'gone') }
   const [atMs, startMs] = [deps.clock.now(), deps.clock.monotonicMs()]
   const answer = await send(deps, row, app, signal)
   if (!answer.ok && answer.why === 'aborted') return { kind: 'aborted' }
@@ -29,26 +30,49 @@ export async function attemptDelivery(
   const delivery: Delivery = {
     event: row.id,
     attempt: change.attempt,
-    url: app.eventsUrl,
+    url: row.to === undefined ? app.eventsUrl : loggedUrl(row.to.url),
     atMs,
     durationMs: deps.clock.monotonicMs() - startMs,
     status: change.last_status ?? undefined,
     error: change.last_error ?? undefined,
   }
-  return { kind: change.last_status === 410 ? 'gone' : 'settled', change, delivery }
+  // An address of its own says nothing about the app's.
+  const isGoneNow = change.last_status === 410 && row.to === undefined
+  return { kind: isGoneNow ? 'gone' : 'settled', change, delivery }
 }
 
 async function send(
-  deps: Pick<OutboxDeps, 'post'>,
+  deps: Pick<OutboxDeps, 'clock' | 'exchange' | 'post'>,
   row: OutboxRow,
   app: WebhookApp,
   signal: AbortSignal,
 ): Promise<HttpsAnswer> {
   try {
-    return await deps.post({ app, url: app.eventsUrl, id: row.id, body: row.body, timeoutMs }, signal)
+    const { id, body, to } = row
+    if (to?.headers !== undefined)
+      return await sendReady(deps, row, { ...to, headers: to.headers }, app, signal)
+    const { url, method } = to ?? { url: app.eventsUrl, method: 'POST' as const }
+    return await deps.post({ app, url, method, id, body, timeoutMs }, signal)
   } catch {
     return { ok: false, why: 'body' } // a bug of ours must not stop the other events
   }
+}
+
+/** What a callback's answer says is not read; a page of it is taken as an answer all the same. */
+const maxAnswerBytes = 256 * 1024
+
+/** Signs what somebody else made, as its app has it signed at this moment, and sends it. */
+function sendReady(
+  deps: Pick<OutboxDeps, 'clock' | 'exchange'>,
+  row: OutboxRow,
+  { url, method, headers }: OutboxTarget & { readonly headers: Readonly<Record<string, string>> },
+  app: WebhookApp,
+  signal: AbortSignal,
+): Promise<HttpsAnswer> {
+  const signed = signRequest(app, { url, method, headers, body: row.body }, row.id, deps.clock.now())
+  const request = { method, ...signed, tls: app.tls, timeoutMs, maxAnswerBytes }
+  const body = new TextEncoder().encode(row.body)
+  return deps.exchange(method === 'POST' ? { ...request, body } : request, signal)
 }
 
 function judge(

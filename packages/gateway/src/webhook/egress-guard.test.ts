@@ -235,3 +235,28 @@ test('egressGuard() never approves an address inside the special IPv4 ranges, wh
     { numRuns: 1_000 },
   )
 })
+
+test('egressGuard() connects where the operator says, for that name and port alone', async () => {
+  const connectTo = { 'App.test:443': '127.0.0.1:8443', 'six.test:8443': '[::1]:9443' }
+  const configured = egressGuard({
+    allowPrivate: [],
+    connectTo,
+    lookup: names({ 'app.test': ['127.0.0.1'] }),
+  })
+  const place = { address: '127.0.0.1', family: 4, port: 8_443 }
+  assert.deepEqual(await configured.resolve('https://app.test/a'), place)
+  assert.deepEqual(await configured.resolve('wss://APP.test:443/b'), place)
+  assert.deepEqual(await configured.resolve('https://six.test:8443/'), {
+    address: '::1',
+    family: 6,
+    port: 9_443,
+  })
+  await assert.rejects(configured.resolve('https://app.test:444/'), code('EGRESS_ADDRESS_REFUSED'))
+  await assert.rejects(configured.resolve('http://app.test:443/'), code('EGRESS_URL_REFUSED'))
+  for (const to of ['localhost:1', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:70000', '::1:80'])
+    assert.throws(
+      () => egressGuard({ allowPrivate: [], connectTo: { 'a.test:443': to } }),
+      code('WEBHOOK_ALLOW_LIST_INVALID'),
+      to,
+    )
+})

@@ -8,6 +8,27 @@ export interface WebhookEvent {
   readonly type: string
   readonly call?: CallId | undefined
   readonly data: object
+  /** Where it goes in place of the app's own address. */
+  readonly to?: EventTarget | undefined
+}
+
+/** An address that the app named for one thing. With `GET` nothing but the signed headers is sent, so that no number ever stands in an address. */
+export interface EventTarget {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+}
+
+/** A request that somebody else made: signed when it is sent, each time anew. */
+export interface ReadyRequest extends EventTarget {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** An app's address as it may be logged: whatever stands behind its path could tell of a person. */
+export function loggedUrl(url: string): string {
+  if (!URL.canParse(url)) return 'invalid'
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname}`
 }
 
 const maxPayloadBytes = 64 * 1024

@@ -143,7 +143,7 @@ function requestOptions(agent: Agent, request: HttpsRequest, approved: Approved)
     method: request.method,
     host: approved.address,
     family: approved.family,
-    port: url.port === '' ? 443 : Number(url.port),
+    port: approved.port ?? (url.port === '' ? 443 : Number(url.port)),
     path: url.pathname + url.search,
     servername: isLiteral ? '' : url.hostname.replace(/\.$/, ''), // also the name that the certificate must carry
     headers: { ...request.headers, ...length, host: url.host, 'accept-encoding': 'identity' },

@@ -1,7 +1,7 @@
 export { decide, type Decided, type Question } from './decide.ts'
 export { egressGuard, type Approved, type EgressGuard, type Lookup } from './egress-guard.ts'
 export { WebhookError } from './errors.ts'
-export type { Delivery, WebhookEvent } from './event.ts'
+export { loggedUrl, type Delivery, type EventTarget, type ReadyRequest, type WebhookEvent } from './event.ts'
 export {
   httpsClient,
   type HttpsAnswer,
@@ -13,6 +13,7 @@ export type { Except, OutboxChange, OutboxRow, OutboxStore } from './outbox-stor
 export { startOutbox, type Outbox, type OutboxDeps } from './outbox.ts'
 export { postSigned, type PostDeps, type SignedPost } from './post-signed.ts'
 export { signStandard } from './sign-standard.ts'
+export { signRequest } from './sign-request.ts'
 export { signTwilio, type TwilioParams } from './sign-twilio.ts'
 export { volatileOutboxStore } from './volatile-outbox-store.ts'
 export { openWebhookApp, readClientTls, type ClientTls, type WebhookApp } from './webhook-app.ts'

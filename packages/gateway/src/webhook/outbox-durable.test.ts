@@ -13,10 +13,11 @@ const dir = await mkdtemp(join(tmpdir(), 'voxkeep-outbox-'))
 after(() => rm(dir, { recursive: true }))
 const app = 'app' as AppId
 const clock = fakeClock()
+const urls: string[] = []
 /** Not a cipher: enough to see that the store seals what it is given. */
 const seal = {
-  seal: (text: string) => Buffer.from(text).toString('hex'),
-  open: (sealed: string) => Buffer.from(sealed, 'hex').toString(),
+  seal: (_tenant: string, text: string) => Buffer.from(text).toString('hex'),
+  open: (_tenant: string, sealed: string) => Buffer.from(sealed, 'hex').toString(),
 }
 
 /** Runs an outbox over the embedded database, as a process would from start to end. */
@@ -34,7 +35,8 @@ async function run(
     random: { bytes: (count) => new Uint8Array(count) },
     log: silentLog,
     apps,
-    post: async ({ id, body }) => (sent.push(`${id} ${body}`), answer),
+    post: async ({ id, body, url }) => (sent.push(`${id} ${body}`), urls.push(url), answer),
+    exchange: async () => answer,
   })
   await use(outbox)
   await outbox.idle()
@@ -59,4 +61,21 @@ test('outbox over the database leaves no number in clear on the disk', async () 
     assert.equal(bytes.includes('+49301234567'), false, file.name)
   }
   assert.ok(files.length > 10)
+})
+
+test('outbox over the database keeps where an event goes, sealed like the event', async () => {
+  const to = { url: 'https://app.example/told?of=+49309999999', method: 'POST' } as const
+  const event = { ...fakeEvent, id: 'evt_2' as EventId, data: {}, to }
+  urls.length = 0
+  await run(503, async (outbox) => void (await outbox.enqueue(event, app)))
+  clock.advance(4 * 60 * 60_000)
+  await run(200, async () => {})
+  assert.deepEqual(urls, [to.url, to.url])
+  for (const file of await readdir(dir, { recursive: true, withFileTypes: true }))
+    if (file.isFile())
+      assert.equal(
+        (await readFile(join(file.parentPath, file.name))).includes('49309999999'),
+        false,
+        file.name,
+      )
 })

@@ -1,6 +1,13 @@
 import type { AppId, CallId, EventId } from '#kernel'
 import type { Delivery } from './event.ts'
 
+/** An address for one event. With `headers` somebody else made the request: the signature is all that is added. */
+export interface OutboxTarget {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
 /** An event on its way to an app. */
 export interface OutboxRow {
   readonly id: EventId
@@ -9,6 +16,8 @@ export interface OutboxRow {
   readonly type: string
   /** The payload as it is sent; the store keeps it sealed. */
   readonly body: string
+  /** Where it goes and how, other than signed to the app's `eventsUrl`; as sealed as the body. */
+  readonly to?: OutboxTarget | undefined
   readonly created_at: Date
   /** How many attempts were made. */
   readonly attempt: number

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
-import { fakeClock, silentLog, systemClock, type AppId, type EventId, type FakeClock } from '#kernel'
+import { fakeClock, Secret, silentLog, systemClock, type AppId, type EventId, type FakeClock } from '#kernel'
 import {
   fakeEvent,
   fakeSecret,
@@ -15,6 +15,7 @@ import { memoryOutboxStore } from './memory-outbox-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
 import { startOutbox, type OutboxDeps } from './outbox.ts'
 import { postSigned, type SignedPost } from './post-signed.ts'
+import { signTwilio } from './sign-twilio.ts'
 
 const pki = await testPki
 const appId = 'app' as AppId
@@ -35,6 +36,7 @@ function setup(
   const store = memoryOutboxStore()
   const startMs = clock.now()
   const sent: { id: string; atMs: number; url: string }[] = []
+  const exchanged: { method: string; url: string; headers: object; body: string }[] = []
   const deps: OutboxDeps = {
     store,
     clock,
@@ -50,8 +52,12 @@ function setup(
       sent.push({ id: post.id, url: post.url, atMs: clock.now() - startMs })
       return answer(post, signal)
     },
+    exchange: async ({ method, url, headers, body }) => {
+      exchanged.push({ method, url, headers, body: new TextDecoder().decode(body) })
+      return answered(200)
+    },
   }
-  return { deps, store, sent, clock, start: () => startOutbox(deps) }
+  return { exchanged, deps, store, sent, clock, start: () => startOutbox(deps) }
 }
 
 /** Lets the clock run in steps, so that what a timer starts can end before the next. */
@@ -73,6 +79,60 @@ test('outbox delivers at once to eventsUrl, and logs the delivery', async () => 
   assert.deepEqual(
     store.deliveries.map(({ attempt, status, error }) => ({ attempt, status, error })),
     [{ attempt: 1, status: 204, error: undefined }],
+  )
+})
+
+test('outbox tells an event where it is to go, which gives the app up for nobody else', async () => {
+  const { start, store, sent } = setup(() => answered(410))
+  const to = { url: 'https://app.example/told?of=1', method: 'POST' } as const
+  await using outbox = start()
+  await outbox.enqueue({ ...event(1), to }, appId)
+  await outbox.idle()
+  await outbox.enqueue(event(2), appId)
+  await outbox.idle()
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    [to.url, 'https://app.example/events'],
+  )
+  assert.equal(store.deliveries[0]?.url, 'https://app.example/told')
+})
+
+test('outbox sends what somebody else made as it is, with its signature added', async () => {
+  const { start, exchanged, store } = setup(() => answered(200))
+  const headers = { 'content-type': 'text/plain' }
+  const request = { method: 'POST', url: 'https://app.example/back', headers, body: 'a=b' } as const
+  await using outbox = start()
+  await outbox.send({ id: 'evt_9' as EventId, type: 'call.ended' }, request, appId)
+  await outbox.idle()
+  assert.partialDeepStrictEqual(exchanged, [{ ...request, headers: { ...headers, 'webhook-id': 'evt_9' } }])
+  assert.equal(store.rows.get('evt_9' as EventId)?.state, 'delivered')
+})
+
+test('outbox signs what somebody else made anew at each attempt, by the token of the moment', async () => {
+  const { deps, clock } = setup(() => answered(200))
+  const tokens = [new Secret('a'.repeat(32)), new Secret('b'.repeat(32))]
+  const signatures: unknown[] = []
+  const app = {
+    ...fakeWebhookApp(pki, 'https://app.example/'),
+    get twilioTokens() {
+      return [tokens[signatures.length] ?? new Secret('')]
+    },
+  }
+  await using outbox = startOutbox({
+    ...deps,
+    apps: new Map([[appId, app]]),
+    exchange: async ({ headers }) => {
+      signatures.push(headers['x-twilio-signature'])
+      return answered(signatures.length === 1 ? 500 : 200)
+    },
+  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const request = { method: 'POST', url: 'https://app.example/back', headers, body: 'a=b' } as const
+  await outbox.send({ id: 'evt_9' as EventId, type: 'call.ended' }, request, appId)
+  await pass(clock, outbox, 10_000, 1_000)
+  assert.deepEqual(
+    signatures,
+    tokens.map((token) => signTwilio(token, request.url, { a: 'b' })),
   )
 })
 

@@ -1,9 +1,9 @@
 import { type AppId, type Clock, type EventId, type Log, type Random } from '#kernel'
 import { attemptDelivery, type Outcome } from './attempt-delivery.ts'
-import { payloadOf, type WebhookEvent } from './event.ts'
-import type { OutboxRow, OutboxStore } from './outbox-store.ts'
+import { payloadOf, type ReadyRequest, type WebhookEvent } from './event.ts'
+import type { OutboxRow, OutboxStore, OutboxTarget } from './outbox-store.ts'
 import type { SignedPost } from './post-signed.ts'
-import type { HttpsAnswer } from './https-client.ts'
+import type { HttpsAnswer, HttpsClient } from './https-client.ts'
 import type { WebhookApp } from './webhook-app.ts'
 
 export interface OutboxDeps {
@@ -14,12 +14,16 @@ export interface OutboxDeps {
   readonly apps: ReadonlyMap<AppId, WebhookApp>
   /** `postSigned` with its dependencies given. */
   readonly post: (post: SignedPost, signal: AbortSignal) => Promise<HttpsAnswer>
+  /** The HTTPS client, for what somebody else made. */
+  readonly exchange: HttpsClient['exchange']
 }
 
 /** Events after the fact: accepted once durable, delivered at least once, over three days. */
 export interface Outbox extends AsyncDisposable {
   /** Resolves once the event survives a crash; rejects when it does not. */
   enqueue(event: WebhookEvent, app: AppId): Promise<EventId>
+  /** The same for a request that somebody else made; it is signed each time it is sent. */
+  send(event: Omit<WebhookEvent, 'data' | 'to'>, request: ReadyRequest, app: AppId): Promise<EventId>
   /** Tries an event again from the start, whatever became of it; false when there is none. An app that answered 410 counts again. */
   redeliver(id: EventId): Promise<boolean>
   /** Resolves when nothing is under way; events that wait for their time stay. */
@@ -56,9 +60,24 @@ class RunningOutbox implements Outbox {
 
   async enqueue(event: WebhookEvent, app: AppId): Promise<EventId> {
     const nowMs = this.#deps.clock.now()
-    const body = payloadOf(event, nowMs)
-    const now = new Date(nowMs)
-    const { id, type, call = null } = event
+    return this.#add(event, app, payloadOf(event, nowMs), event.to)
+  }
+
+  send(
+    event: Omit<WebhookEvent, 'data' | 'to'>,
+    { body, ...to }: ReadyRequest,
+    app: AppId,
+  ): Promise<EventId> {
+    return this.#add(event, app, body, to)
+  }
+
+  async #add(
+    { id, type, call }: Omit<WebhookEvent, 'data'>,
+    app: AppId,
+    body: string,
+    to: OutboxTarget | undefined,
+  ): Promise<EventId> {
+    const now = new Date(this.#deps.clock.now())
     const change = {
       attempt: 0,
       next_at: now,
@@ -66,7 +85,16 @@ class RunningOutbox implements Outbox {
       last_status: null,
       last_error: null,
     } as const
-    await this.#deps.store.insert({ id, app, call_id: call, type, body, created_at: now, ...change })
+    await this.#deps.store.insert({
+      id,
+      app,
+      call_id: call ?? null,
+      type,
+      body,
+      ...(to && { to }),
+      created_at: now,
+      ...change,
+    })
     this.#wake()
     return id
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel'
 import type { HttpsAnswer, HttpsClient } from './https-client.ts'
-import { signStandard } from './sign-standard.ts'
+import { signRequest } from './sign-request.ts'
 import type { WebhookApp } from './webhook-app.ts'
 
 export interface PostDeps {
@@ -9,28 +9,40 @@ export interface PostDeps {
 }
 
 export interface SignedPost {
-  readonly app: Pick<WebhookApp, 'secrets' | 'tls'>
+  readonly app: Pick<WebhookApp, 'secrets' | 'tls' | 'twilioTokens'>
   readonly url: string
   /** The event's id: the same for every attempt, so that the receiver can tell a repetition. */
   readonly id: string
-  /** JSON. */
+  /** JSON; not sent with `GET`. */
   readonly body: string
+  readonly method?: 'GET' | 'POST'
   readonly timeoutMs: number
   readonly newConnection?: boolean
 }
 
 const maxAnswerBytes = 64 * 1024 // fifty commands are under 16 KiB
 
-/** One signed POST: the time it is signed with is that of this attempt. Never rejects. */
+/** One signed request: the time it is signed with is that of this attempt. Never rejects. */
 export function postSigned(deps: PostDeps, post: SignedPost, signal?: AbortSignal): Promise<HttpsAnswer> {
-  const body = new TextEncoder().encode(post.body)
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    'user-agent': 'Voxkeep',
-    ...signStandard(post.app.secrets, post.id, deps.clock.now() / 1_000, body),
-  }
-  const { url, timeoutMs, app, newConnection = false } = post
+  const { method = 'POST', timeoutMs, app, newConnection = false } = post
+  const text = method === 'POST' ? post.body : ''
+  const { url, headers } = signRequest(
+    app,
+    {
+      method,
+      url: post.url,
+      headers: {
+        ...(method === 'POST' && { 'content-type': 'application/json' }),
+        accept: 'application/json',
+        'user-agent': 'Voxkeep',
+      },
+      body: text,
+    },
+    post.id,
+    deps.clock.now(),
+  )
   const limits = { timeoutMs, maxAnswerBytes, newConnection }
-  return deps.client.exchange({ method: 'POST', url, headers, body, tls: app.tls, ...limits }, signal)
+  const request = { method, url, headers, tls: app.tls, ...limits }
+  const body = new TextEncoder().encode(text)
+  return deps.client.exchange(method === 'POST' ? { ...request, body } : request, signal)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { Secret } from '#kernel'
+import { validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import { signTwilio } from './sign-twilio.ts'
 
 const token = new Secret('12345')
@@ -24,7 +25,12 @@ test('signTwilio() sorts by code unit, counts blanks, and sorts and dedupes repe
   assert.equal(signature, sha1('https://a.example/Bxa1a2béü'))
 })
 
-test('signTwilio() signs a stream upgrade by its wss URL alone', () => {
+test('A5, A6: signTwilio() signs a stream upgrade by its wss URL alone, as twilio’s own validator has it', () => {
+  const url = 'wss://a.example/media'
+  const signature = signTwilio(token, url)
+  assert.equal(validateRequest(token.reveal(), signature, url, {}), true)
+  for (const other of ['https://a.example/media', `${url}/`, 'wss://b.example/media'])
+    assert.equal(validateRequest(token.reveal(), signature, other, {}), false)
   assert.equal(signTwilio(token, 'wss://a.example/media'), sha1('wss://a.example/media'))
   assert.notEqual(signTwilio(token, 'wss://a.example/media/'), sha1('wss://a.example/media'))
 })

@@ -19,6 +19,8 @@ export interface WebhookApp {
   readonly eventsUrl: string
   /** As they are now: read them for each use. */
   readonly secrets: readonly Secret<string>[]
+  /** What signs `X-Twilio-Signature`, the primary one first; as they are now. */
+  readonly twilioTokens?: readonly Secret<string>[]
   /** For one decision, by `url` or by `fallbackUrl`. */
   readonly timeoutMs: number
   readonly tls: ClientTls
@@ -34,6 +36,8 @@ export function openWebhookApp(
 ): WebhookApp {
   const { webhook } = config
   const secrets = webhook.secrets.map((reference) => followed(() => readSecret(reference)))
+  const tokens = config.twilio?.authTokens ?? []
+  tokens.map(readSecret)
   return {
     id: config.id as AppId,
     url: webhook.url,
@@ -41,6 +45,9 @@ export function openWebhookApp(
     eventsUrl: webhook.eventsUrl ?? webhook.url,
     get secrets() {
       return secrets.map((secret) => secret())
+    },
+    get twilioTokens() {
+      return tokens.map(readSecret)
     },
     timeoutMs: webhook.timeoutMs,
     tls: readClientTls(webhook.caFile, webhook.clientCertificate),
