@@ -216,8 +216,7 @@ test('gather collects keys, stops its prompt at the first, and asks the app with
   press('2')
   press('7')
   await call.settled
-  assert.deepEqual(world.asked[1], {
-    ...world.asked[1],
+  assert.partialDeepStrictEqual(world.asked[1], {
     type: 'call.gathered',
     data: { digits: '427', reason: 'complete' },
   })
@@ -235,7 +234,7 @@ test('gather ends at the finish key, which is not part of the digits, and at its
   await settle()
   world.clock.advance(2_000)
   await call.settled
-  assert.deepEqual(
+  assert.partialDeepStrictEqual(
     world.asked.slice(1).map(({ data }) => data),
     [
       { digits: '1', reason: 'finish-key' },
@@ -244,14 +243,14 @@ test('gather ends at the finish key, which is not part of the digits, and at its
   )
 })
 
-test('interop 18: a key that came by SIP INFO reaches the stream and the gathering alike', async () => {
+test('E2, interop 18: a key that came by SIP INFO reaches the stream and the gathering alike', async () => {
   const world = fakeWorld()
   world.decisions.push(answers({ type: 'gather', num_digits: 1 }), answers({ type: 'hangup' }))
   const call = await begin(world)
   world.signalling().dtmf('5', 160)
   await call.settled
   assert.ok(world.trace.includes('tellDigit 5'))
-  assert.deepEqual(world.asked[1]?.data, { digits: '5', reason: 'complete' })
+  assert.partialDeepStrictEqual(world.asked[1]?.data, { digits: '5', reason: 'complete' })
 })
 
 test('command() replaces what the call does, unless every command is immediate', async () => {

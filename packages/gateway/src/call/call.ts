@@ -1,10 +1,11 @@
-import { createId, sid, type CallId, type LegId, type TenantId, type TokenId } from '#kernel'
+import { createId, sid, type CallId, type LegId, type StreamId, type TenantId, type TokenId } from '#kernel'
 import type { FromMedia } from '#media'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import { ask } from './ask.ts'
 import type { CallLeg, LegWatcher } from './call-leg.ts'
 import { callLegs, type CallLegs } from './call-legs.ts'
 import { callCollector } from './collector.ts'
+import { callRecords, type CallRecords } from './call-records.ts'
 import type { CallCommand } from './commands.ts'
 import type { IncomingCall, SignallingEnd } from './contract.ts'
 import type { CallApp, CallDeps, EndReason } from './deps.ts'
@@ -26,7 +27,7 @@ import { answerSource } from './hear-answer.ts'
 import { callRecorder } from './recorder.ts'
 import { measure } from './statistics.ts'
 import type { Call, CallOptions, CallState, ClaimOf } from './running-call.ts'
-import { callStreams } from './streams.ts'
+import { callStreams, type StreamCommand } from './streams.ts'
 import { callTranscriber, type Transcriber } from './transcriber.ts'
 
 export type { Call, CallState, ClaimOf } from './running-call.ts'
@@ -67,14 +68,20 @@ class LiveCall implements Call, CallStart {
   readonly #parts: ProgramParts
   readonly #programs: Programs
   readonly #firstLeg: FirstLeg
+  readonly #records: CallRecords
+  readonly story: Live['story']
+  readonly audit: Live['audit']
+  readonly tell: Live['tell']
+  readonly set: Live['set']
+  readonly asking: Live['asking']
+  readonly setVariables: Call['setVariables']
   #cancelLongest = () => {}
   #first: CallLeg | undefined
   #answered: Promise<void> | undefined
   #ending: Promise<void> | undefined
   /** Why the call is refused, which the signalling does not know when it tells that it was. */
   #refusal: EndReason = 'app-rejected'
-  /** The app was asked about the call, or told of it. */
-  #isKnown = false
+  #answeredAtMs: number | undefined
   /** The first leg is one that the call dialled: nobody is left of those it began with. */
   #isHandedOn = false
   token: TokenId | undefined
@@ -89,6 +96,9 @@ class LiveCall implements Call, CallStart {
     this.#origin = origin
     this.log = deps.log.child({ callId: this.id })
     this.receipt = startReceipt(origin.security)
+    this.#records = callRecords(this, origin, this.#kept.promise)
+    ;({ story: this.story, audit: this.audit, tell: this.tell } = this.#records)
+    ;({ set: this.set, asking: this.asking, setVariables: this.setVariables } = this.#records)
     this.ears = ears(deps.media)
     const streams = callStreams(this)
     const recorder = callRecorder(this)
@@ -104,7 +114,7 @@ class LiveCall implements Call, CallStart {
       bar: (isBarred) => recorder.bar(isBarred),
       allowed: () => this.state === 'active' && this.words.answered(),
       stopRecording,
-      closeStreams: () => streams.closeAll(),
+      closeStreams: () => streams.close(),
       answers: (leg, language) => answerSource(this, leg, language),
     })
     this.#kept.promise.catch(() => {}) // whoever waits for it meets it
@@ -126,6 +136,9 @@ class LiveCall implements Call, CallStart {
   get first(): CallLeg | undefined {
     return this.#first
   }
+  get paying(): string | undefined {
+    return this.#parts.collector.paying
+  }
   get leg(): LegId {
     if (this.#first === undefined) throw new CallError('CALL_NO_MEDIA', 'the call has no leg yet')
     return this.#first.id
@@ -146,18 +159,22 @@ class LiveCall implements Call, CallStart {
   }
 
   describe() {
-    const named = { call_id: this.id, call_sid: sid('CA', this.id), account_sid: this.app.accountSid }
-    return { ...named, ...this.#firstLeg.describe() }
+    const { id: call_id, state } = this
+    const named = { call_id, call_sid: sid('CA', call_id), account_sid: this.app.accountSid, state }
+    const variables = Object.keys(this.#records.variables).length > 0 && {
+      variables: this.#records.variables,
+    }
+    return { ...named, ...this.#firstLeg.describe(), ...variables }
   }
 
-  asking(): void {
-    this.#isKnown = true
+  look() {
+    return { leg: this.#first?.id, names: this.legs.names, receipt: this.receipt }
   }
 
-  async ask(type: string, data: object): Promise<readonly CallCommand[] | undefined> {
+  ask: CallStart['ask'] = async (type, data, action) => {
     const signal = this.#programs.first
     if (signal.aborted) return undefined
-    const answer = await ask(this, type, data, signal)
+    const answer = await ask(this, type, data, signal, action)
     return answer === 'on' ? [] : answer
   }
 
@@ -165,6 +182,12 @@ class LiveCall implements Call, CallStart {
     if (this.state === 'ended' || this.signal.aborted) throw new CallError('CALL_ENDED', 'the call has ended')
     this.token = token ?? this.token
     await this.#programs.take(commands)
+  }
+
+  async fork(command: StreamCommand, token?: TokenId): Promise<StreamId> {
+    if (this.state !== 'active' || this.signal.aborted) throw new CallError('CALL_ENDED', 'nobody talks')
+    this.token = token ?? this.token
+    return this.#parts.streams.fork(command)
   }
 
   takeOver(name: LegId, incoming: IncomingCall): boolean {
@@ -234,29 +257,6 @@ class LiveCall implements Call, CallStart {
     this.#firstLeg.refuse(status)
   }
 
-  story: Live['story'] = (kind, fields = {}) => this.deps.keep.story(this.id, this.tenant, kind, fields)
-
-  audit: Live['audit'] = async (type, fields = {}) => {
-    const { id: call, tenant } = this
-    try {
-      await this.deps.keep.audit({ type, tenant, call, actor: 'gateway', fields })
-    } catch (cause) {
-      void this.end('audit-failed')
-      throw new CallError('CALL_AUDIT', 'the audit log does not take entries', { cause })
-    }
-  }
-
-  tell: Live['tell'] = async (type, data = {}) => {
-    this.#isKnown = true
-    const id = createId('evt', this.deps.clock.now(), this.deps.random)
-    await this.app
-      .tell({ id, type, call: this.id, data: { call_id: this.id, ...data } })
-      .catch((error: unknown) => {
-        this.log.error('event could not be queued', { type, error })
-        this.deps.count('events_lost')
-      })
-  }
-
   onMedia: Live['onMedia'] = (handler) => this.#listeners.onFirst(handler)
   onLeg: Live['onLeg'] = (leg, handler) => this.#listeners.onLeg(leg, handler)
 
@@ -282,7 +282,7 @@ class LiveCall implements Call, CallStart {
     this.#first = leg
     this.#isHandedOn = true
     this.consent.promoted(leg)
-    this.#parts.streams.closeAll()
+    this.#parts.streams.close()
     this.#parts.collector.stop('replaced')
     if (old === undefined) return
     void old.hangup()
@@ -303,7 +303,9 @@ class LiveCall implements Call, CallStart {
     const { suite } = this.receipt.srtp
     const trunk = this.#first?.trunk ?? this.#origin.trunk
     this.story('answered', { codec: audio.codec, srtp: suite, ptimeMs: audio.ptimeMs })
-    const change = { state: 'active', answeredAtMs: this.deps.clock.now() } as const
+    const answeredAtMs = this.deps.clock.now()
+    this.#answeredAtMs = answeredAtMs
+    const change = { state: 'active', answeredAtMs } as const
     await this.deps.keep.update(this.tenant, this.id, {
       ...change,
       ...(trunk !== this.#origin.trunk && { trunk }),
@@ -358,7 +360,7 @@ class LiveCall implements Call, CallStart {
     this.story('ended', { reason })
     this.deps.count('calls_ended', { reason })
     const hungUp = this.#first?.hangup(hangupReason(reason))
-    this.#parts.streams.closeAll()
+    this.#parts.streams.close()
     const underWay = Promise.all([hungUp, this.#firstLeg.settle(), this.#parts.dialler.close()])
     underWay.catch(() => {}) // the step that waits for it meets the failure
     await lastSteps(this.log, this.#lastSteps(reason, wasActive, endedAtMs, underWay))
@@ -375,7 +377,8 @@ class LiveCall implements Call, CallStart {
   ): readonly LastStep[] {
     const { deps, id, tenant } = this
     const { direction, from, from_unverified, to } = this.#firstLeg.describe() // a withheld caller stays withheld
-    const told = { reason, answered: wasActive, direction, from, from_unverified, to }
+    const duration_ms = this.#answeredAtMs === undefined ? 0 : endedAtMs - this.#answeredAtMs
+    const told = { reason, answered: wasActive, duration_ms, direction, from, from_unverified, to }
     const row = { state: 'ended', endedAtMs, endReason: reason, receipt: this.receipt } as const
     const ladder = () => deps.keep.ladder(this.legs.names)
     return [
@@ -390,7 +393,7 @@ class LiveCall implements Call, CallStart {
       ['row', () => deps.keep.update(tenant, id, { ...row, ladder: ladder() })],
       // Last, so that an app that asks for the call at once finds it ended, receipt and all. An app that was never asked
       // would not know which call that was.
-      ['event', async () => this.#isKnown && this.tell('call.ended', told)],
+      ['event', async () => this.#records.isKnown && this.tell('call.ended', told)],
     ]
   }
 }

@@ -22,6 +22,8 @@ export interface Calls {
   /** Begins a call of ours. Resolves once it is on record, not when it is answered; rejects when it cannot be. */
   create(request: CreateCall): Promise<CreatedCall>
   get(id: CallId): Call | undefined
+  /** Those that have not ended. */
+  running(): Iterable<Call>
   readonly active: number
   /** False once `drain` began. */
   readonly accepting: boolean
@@ -89,6 +91,7 @@ export function startCalls(deps: CallDeps): Calls {
       return { ok: true, id: call.id }
     },
     get: (id) => calls.get(id),
+    running: () => calls.values(),
     get active() {
       return calls.size
     },

@@ -1,23 +1,15 @@
 import { cardSchemes, type CardBrand } from '#kernel'
 
-/** All brands of cards that are known. */
-export const cardBrands = [
-  'visa',
-  'mastercard',
-  'amex',
-  'discover',
-  'diners-club',
-  'jcb',
-  'unionpay',
-  'maestro',
-] as const satisfies readonly CardBrand[]
-
 /** The shortest and the longest number of a card that any scheme gives out. */
 export const cardNumberDigits = { min: 12, max: 19 } as const
 
-/** Whose card it is, as far as the first digits that came tell; undefined when they fit none. `digits` is ASCII. */
+/**
+ * Whose card it is, as far as the digits that came tell; undefined when they fit none. Of schemes that begin alike it is the one that gives out
+ * numbers of that length. `digits` is ASCII.
+ */
 export function brandOf(digits: Uint8Array): CardBrand | undefined {
-  return cardSchemes.find(({ ranges }) => ranges.some((range) => begins(digits, range)))?.brand
+  const fitting = cardSchemes.filter(({ ranges }) => ranges.some((range) => begins(digits, range)))
+  return (fitting.find(({ lengths }) => lengths.includes(digits.length)) ?? fitting[0])?.brand
 }
 
 /** Whether a number of that brand may have so many digits. */
@@ -38,6 +30,8 @@ export function usualLengthOf(brand: CardBrand | undefined): number | undefined 
     case 'diners-club':
     case 'unionpay':
     case 'maestro':
+    case 'mir':
+    case 'rupay':
     case undefined:
       return undefined
   }

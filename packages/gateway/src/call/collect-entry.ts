@@ -8,7 +8,7 @@ import { faultOf, isWhole, limitsOf, type FieldContext, type FieldRules } from '
 
 /** What is said about a field while it is keyed in: how many keys, never which. */
 export interface EntryProgress {
-  readonly step: 'asked' | 'keys' | 'repeat' | 'confirming' | 'fault' | 'accepted'
+  readonly step: 'asked' | 'keys' | 'repeat' | 'confirming' | 'fault' | 'accepted' | 'missing'
   readonly keys: number
   readonly attempt: number
   readonly masked: string

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { promptFor } from './collect-prompts.ts'
+import { begin, traced } from './fake-run.ts'
+import { answers, fakeWorld } from './fake-world.ts'
 
 const prompts = {
   prompt_url: '/ask.wav',
@@ -31,4 +33,12 @@ for (const [what, occasion, brand, url] of [
 test('promptFor() has nothing played where nothing is given', () => {
   const occasion = { kind: 'again', attempt: 1, fault: undefined } as const
   assert.equal(promptFor({ prompts: [] }, occasion, undefined), undefined)
+})
+
+test('promptPlayer() says words that stand in place of an address', async () => {
+  const world = fakeWorld()
+  const field = { field: 'card-code', prompt_url: 'say:Your code & please' }
+  world.decisions.push(answers({ type: 'collect', fields: [field] }))
+  await begin(world)
+  assert.deepEqual(traced(world, /^(speak|play)/), ['speak -: Your code & please', 'play 1440'])
 })

@@ -3,6 +3,7 @@ import type { PromptOccasion } from './collect-entry.ts'
 import type { FieldCommand } from './commands-collect.ts'
 import type { Live } from './live.ts'
 import { fetchAudio, playOut } from './prompt.ts'
+import { sayOut } from './say.ts'
 
 export type FieldPrompts = Pick<
   FieldCommand,
@@ -39,6 +40,9 @@ export interface PromptPlayer {
   stop(): void
 }
 
+/** In place of an address: what follows is said. */
+const words = 'say:'
+
 export function promptPlayer(live: Live, signal: AbortSignal): PromptPlayer {
   let playing = new AbortController()
   return {
@@ -47,6 +51,7 @@ export function promptPlayer(live: Live, signal: AbortSignal): PromptPlayer {
       playing = new AbortController()
       if (url === undefined) return
       const either = AbortSignal.any([signal, playing.signal])
+      if (url.startsWith(words)) return void (await sayOut(live, { text: url.slice(words.length) }, either))
       const audio = await fetchAudio(live, url, either)
       if (audio !== undefined) await playOut(live, audio, either)
     },

@@ -2,7 +2,9 @@ import type { CallLeg } from './call-leg.ts'
 import type { KeyRoom, RoomSettings } from './collect-fields.ts'
 import { collectProgress, type CollectProgress } from './collect-progress.ts'
 import { promptPlayer } from './collect-prompts.ts'
+import type { EventAddress } from './command-parts.ts'
 import type { Live } from './live.ts'
+import { paySteps, type PayStep, type PaySteps } from './pay-steps.ts'
 import type { SecureCaptureEntry } from './receipt.ts'
 
 /**
@@ -19,6 +21,8 @@ export interface CollectSession {
   readonly room: KeyRoom
   readonly entry: SecureCaptureEntry
   readonly progress: CollectProgress
+  /** What is to be asked for next, where that is told one by one. */
+  readonly steps: Pick<PaySteps, 'next' | 'onStep'>
   /** Aborts when no key is wanted any more. */
   readonly signal: AbortSignal
   /** Aborts when the call has waited long enough after its end for what was sent. */
@@ -31,6 +35,7 @@ export interface CollectSession {
 export interface SessionControl {
   readonly session: CollectSession
   key(digit: string): void
+  step(step: PayStep): void
   stop(why: StopReason): void
   loseCall(): void
 }
@@ -42,16 +47,18 @@ export function collectSession(
     readonly what: string
     readonly provider: string | null
     readonly settings: RoomSettings
+    readonly events: EventAddress | undefined
   },
   signal: AbortSignal,
 ): SessionControl {
   const { clock } = live.deps
   const [stop, patience] = [new AbortController(), new AbortController()]
   const either = AbortSignal.any([signal, stop.signal])
+  const steps = paySteps(either)
   let stopped: StopReason | undefined
   let take: (digit: string) => void = () => {}
   const progress = collectProgress(clock, ({ name, ...rest }) => {
-    void live.tell('call.collect.progress', { field: name, ...rest })
+    void live.tell('call.collect.progress', { field: name, ...rest }, o.events)
   })
   const entry: SecureCaptureEntry = {
     what: o.what,
@@ -75,6 +82,7 @@ export function collectSession(
       room,
       entry,
       progress,
+      steps,
       signal: either,
       patience: patience.signal,
       get stopped() {
@@ -83,6 +91,7 @@ export function collectSession(
       startedAtMs: clock.monotonicMs(),
     },
     key: (digit) => take(digit),
+    step: (step) => steps.add(step),
     stop(why) {
       stopped ??= why
       stop.abort()

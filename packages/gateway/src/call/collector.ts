@@ -3,6 +3,7 @@ import { ask } from './ask.ts'
 import type { CallLeg } from './call-leg.ts'
 import { collectSession, type SessionControl, type StopReason } from './collect-session.ts'
 import { runCollect, type CollectReport } from './collect.ts'
+import { actionOf } from './command-parts.ts'
 import type { CollectCommand, PayCommand } from './commands-collect.ts'
 import type { Live } from './live.ts'
 import { payFields } from './pay-fields.ts'
@@ -30,6 +31,8 @@ export interface Collector {
   key(leg: CallLeg, digit: string): void
   /** Ends what is under way. */
   stop(why: StopReason): void
+  /** The `idempotency_key` of the payment that is under way, where it has one. */
+  readonly paying: string | undefined
   /** The call is over: resolves when what was sent to a payment provider is answered for, or that took too long. */
   settled(): Promise<void>
 }
@@ -44,7 +47,19 @@ export function callCollector(live: Live): Collector {
   const { clock } = live.deps
   const door = secureDoor(clock)
   const memory = paymentMemory(live.id)
-  let current: { readonly control: SessionControl; readonly over: Promise<unknown> } | undefined
+  let current:
+    | { readonly control: SessionControl; readonly over: Promise<unknown>; readonly name: string | undefined }
+    | undefined
+
+  /** What is said to one that is under way: to the one of this name, where one is said. */
+  function steer(command: Command): void {
+    const name = nameOf(command)
+    if (name !== undefined && current?.name !== name) return
+    if (command.action === 'capture' && command.capture !== undefined)
+      current?.control.step({ kind: 'capture', field: command.capture })
+    else if (command.action === 'complete') current?.control.step({ kind: 'complete' })
+    else current?.control.stop('cancelled')
+  }
 
   /** A leg that went over to another call is heard there in a moment. */
   function keepShut(): void {
@@ -89,20 +104,19 @@ export function callCollector(live: Live): Collector {
     const { outcome, attempts } = report
     const type = command.type === 'pay' ? 'call.paid' : 'call.collected'
     const durationMs = Math.round(clock.monotonicMs() - session.startedAtMs)
-    const { call_id, call_sid } = live.describe()
-    const data = { call_id, call_sid, outcome, duration_ms: durationMs, ...report.told }
+    const data = { outcome, duration_ms: durationMs, ...report.told }
     const closed = door.close()
     if (live.signal.aborted) keepShut()
     else await live.audit(`${command.type}.ended`, { outcome, attempts })
     const isAsked = !signal.aborted && session.stopped !== 'superseded'
-    if (!isAsked && report.mustBeTold) await live.tell(type, data)
+    if (!isAsked && report.mustBeTold) await live.tell(type, data, command.events)
     return { type, data, isAsked, closed }
   }
 
   return {
     async run(command, signal) {
-      if (command.action === 'cancel') {
-        current?.control.stop('cancelled')
+      if (command.action !== 'start') {
+        steer(command)
         return 'on'
       }
       // Another one may have waited for the same end, and be under way by now: two at once would open each other's door.
@@ -118,12 +132,17 @@ export function callCollector(live: Live): Collector {
       }
       const control = collectSession(live, aboutOf(command), signal)
       const concluded = conclude(command, control, signal)
-      const mine = { control, over: concluded.catch(() => {}) }
+      const mine = { control, over: concluded.catch(() => {}), name: nameOf(command) }
       current = mine
       try {
         const { type, data, isAsked, closed } = await concluded
+        mine.name = undefined
         if (!isAsked) return 'over'
-        const [next] = await Promise.all([ask(live, type, data, signal), closed])
+        if (isToldOnly(command)) {
+          await Promise.all([live.tell(type, data, command.events), closed])
+          return 'on'
+        }
+        const [next] = await Promise.all([ask(live, type, data, signal, actionOf(command)), closed])
         return next ?? 'over'
       } finally {
         if (current === mine) {
@@ -137,6 +156,9 @@ export function callCollector(live: Live): Collector {
       if (current?.control.session.leg === leg) current.control.key(digit)
     },
     stop: (why) => current?.control.stop(why),
+    get paying() {
+      return current?.name
+    },
     async settled() {
       const patience = new AbortController()
       const enough = wait(clock, settleMs, patience.signal).catch(() => {})
@@ -149,9 +171,17 @@ export function callCollector(live: Live): Collector {
   }
 }
 
+function nameOf(command: Command): string | undefined {
+  return command.type === 'pay' ? command.idempotency_key : undefined
+}
+
+function isToldOnly(command: Command): boolean {
+  return command.type === 'pay' && command.on_end === 'tell'
+}
+
 function aboutOf(command: Command) {
   const fields = command.type === 'pay' ? payFields(command) : command.fields
   const kinds = fields.map(({ field }) => field)
   const provider = command.type === 'pay' ? (command.provider ?? null) : null
-  return { what: kinds.join(' '), provider, settings: command }
+  return { what: kinds.join(' '), provider, settings: command, events: command.events }
 }

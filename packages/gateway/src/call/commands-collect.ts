@@ -1,6 +1,10 @@
+import { cardBrands } from '#kernel'
 import { z } from 'zod'
-import { audioUrl } from './command-parts.ts'
-import { cardBrands } from './card-number.ts'
+import { action, audioUrl, events } from './command-parts.ts'
+
+const promptUrl = audioUrl.describe(
+  'HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said',
+)
 
 /** What can be asked for by keys. */
 export const fieldKinds = [
@@ -41,7 +45,7 @@ const key = (fallback: string) =>
 const prompts = z
   .array(
     z.strictObject({
-      url: audioUrl,
+      url: promptUrl,
       fault: z.enum(fieldFaults).optional().describe('Only after this fault'),
       attempt: z.int().min(1).max(10).optional().describe('Only at this attempt, from 1'),
       brand: z.enum(cardBrands).optional().describe('Only once the card is known to be one of these'),
@@ -51,7 +55,7 @@ const prompts = z
   .default([])
   .describe('Other prompts for some occasions; the first that fits is played instead of `prompt_url`')
 
-const sound = { prompt_url: audioUrl.optional().describe('Asks for it; the first key stops it'), prompts }
+const sound = { prompt_url: promptUrl.optional().describe('Asks for it; the first key stops it'), prompts }
 
 const entry = {
   ...sound,
@@ -59,14 +63,14 @@ const entry = {
     .boolean()
     .default(false)
     .describe('Have it keyed in twice, and take it only when both are the same'),
-  repeat_prompt_url: audioUrl.optional().describe('Asks for it again; without it nothing is said'),
+  repeat_prompt_url: promptUrl.optional().describe('Asks for it again; without it nothing is said'),
   confirm: z
     .boolean()
     .default(false)
     .describe(
       'Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment',
     ),
-  confirm_prompt_url: audioUrl.optional(),
+  confirm_prompt_url: promptUrl.optional(),
 }
 
 const name = z
@@ -147,6 +151,8 @@ export const collect = z
     action: z.enum(['start', 'cancel']).default('start'),
     fields: z.array(field).max(8).default([]),
     ...room,
+    ...action,
+    events: events.optional(),
     purposes: purposes
       .optional()
       .describe('What the tokens may be used for. Needed unless only a `card-code` or a `pin` is asked for'),
@@ -178,10 +184,32 @@ export const collect = z
   )
 export type CollectCommand = z.output<typeof collect>
 
+const payFieldKinds = [
+  'card-number',
+  'card-expiry',
+  'card-code',
+  'postal-code',
+  'bank-account',
+  'bank-routing',
+] as const
+export type PayFieldKind = (typeof payFieldKinds)[number]
+
 export const pay = z
   .strictObject({
     type: z.literal('pay'),
-    action: z.enum(['start', 'cancel']).default('start'),
+    action: z
+      .enum(['start', 'capture', 'complete', 'cancel'])
+      .default('start')
+      .describe('`capture` and `complete` are for one that is `stepwise`, and under way'),
+    stepwise: z
+      .boolean()
+      .default(false)
+      .describe('Ask for a field only when a `capture` names it, and pay only on `complete`'),
+    capture: z.enum(payFieldKinds).optional().describe('The field to ask for, anew if it was there already'),
+    on_end: z
+      .enum(['ask', 'tell'])
+      .default('ask')
+      .describe('Ask the app how to go on, or tell it, as the event `call.paid`'),
     provider: z.string().min(1).max(64).optional().describe('One of `payments.providers`'),
     method: z.enum(['card', 'bank']).default('card'),
     amount_minor: z
@@ -209,22 +237,21 @@ export const pay = z
         'Two payments of a call with one key are one payment. Unless given: the provider, the method, the amount, the currency, the description and the reference',
       ),
     ...room,
+    ...action,
+    events: events.optional(),
     cards,
     security_code: z.boolean().default(true).describe('Ask for the code on the card'),
     postal_code: z.boolean().default(false).describe('Ask for the postal code of the card’s owner'),
     min_postal_code_digits: z.int().min(1).max(10).default(5),
     bank_account_type: z.enum(['checking', 'savings', 'business']).default('checking'),
     fields: z
-      .partialRecord(
-        z.enum(['card-number', 'card-expiry', 'card-code', 'postal-code', 'bank-account', 'bank-routing']),
-        z.strictObject(entry),
-      )
+      .partialRecord(z.enum(payFieldKinds), z.strictObject(entry))
       .default({})
       .describe('How each field is asked for'),
-    processing_url: audioUrl.optional().describe('Played while the provider decides'),
-    succeeded_url: audioUrl.optional(),
-    declined_url: audioUrl.optional().describe('Played before something is asked for again, or in the end'),
-    failed_url: audioUrl.optional(),
+    processing_url: promptUrl.optional().describe('Played while the provider decides'),
+    succeeded_url: promptUrl.optional(),
+    declined_url: promptUrl.optional().describe('Played before something is asked for again, or in the end'),
+    failed_url: promptUrl.optional(),
     purposes: purposes
       .optional()
       .describe(
@@ -232,7 +259,11 @@ export const pay = z
       ),
     token_shape: z.enum(['random', 'shaped']).default('random'),
   })
-  .refine(({ action, provider }) => action === 'cancel' || provider !== undefined, {
+  .refine(({ action, capture }) => (action === 'capture') === (capture !== undefined), {
+    error: 'capture and a field go together',
+    path: ['capture'],
+  })
+  .refine(({ action, provider }) => action !== 'start' || provider !== undefined, {
     error: 'pay needs a provider',
     path: ['provider'],
   })

@@ -19,7 +19,9 @@ export const consent = z
       .describe(
         'Whose: the first leg’s, those of the one it talks with, or both; who need not be asked is not',
       ),
-    prompt_url: audioUrl.optional().describe('What is asked; a WAV file, as for `play`'),
+    prompt_url: audioUrl
+      .optional()
+      .describe('What is asked: a WAV file, as for `play`, or `say:` and the words to be said'),
     accept: z
       .array(z.enum(['key', 'speech', 'continue']))
       .min(1)
@@ -35,7 +37,7 @@ export const consent = z
       .string()
       .regex(/^[a-z]{2}(?:-[A-Z]{2})?$/)
       .default('en-US')
-      .describe('Of a spoken answer'),
+      .describe('Of a spoken answer, and of a question that is said'),
     answer: z.enum(['given', 'refused']).default('given').describe('With `assert`'),
     jurisdiction: z
       .array(z.string().max(6))

@@ -1,7 +1,19 @@
 import { z } from 'zod'
+import { wireNames } from '#kernel'
 import { consent } from './commands-consent.ts'
-import { audioUrl } from './command-parts.ts'
+import {
+  action,
+  actionMethod,
+  actionUrl,
+  audioUrl,
+  events,
+  language,
+  promptPart,
+  spoken,
+} from './command-parts.ts'
 import { collect, pay } from './commands-collect.ts'
+import { maxVariables, maxVariablesBytes, variableName, variableValue } from './call-variables.ts'
+import { consult, dial, hold, transfer, unhold } from './commands-dial.ts'
 import { redact, transcribe } from './commands-words.ts'
 
 /**
@@ -47,15 +59,42 @@ const gather = z
       .default(5_000)
       .describe('How long to wait for the first or the next key'),
     prompt_url: audioUrl.optional().describe('Played while waiting; the first key stops it'),
+    prompts: z
+      .array(promptPart)
+      .max(20)
+      .default([])
+      .describe('Played, said, or waited for in this order; the first key, or the first word, stops it'),
+    input: z
+      .array(z.enum(['keys', 'speech']))
+      .min(1)
+      .default(['keys'])
+      .describe('`speech` needs an engine (docs/speech.md)'),
+    language: language.optional().describe('Of what is spoken'),
+    hints: z.array(z.string().max(100)).max(100).default([]).describe('Words that the engine is to expect'),
+    end_silence_ms: z
+      .int()
+      .min(300)
+      .max(10_000)
+      .default(1_000)
+      .describe('How long nothing is said until what was said is whole'),
+    max_speech_ms: z.int().min(1_000).max(120_000).default(60_000),
+    barge_in: z.boolean().default(true).describe('Whether a key or a word stops the prompts'),
+    on_empty: z
+      .enum(['ask', 'go-on'])
+      .default('ask')
+      .describe('When there was no key and no word: ask all the same, or go on with the next command'),
+    partials: events.optional().describe('Told what is heard so far, as `call.gather.partial`'),
+    ...action,
   })
   .describe(
-    'Collect keys, then ask the app what to do with a `call.gathered` webhook. The app sees the digits: for secrets such as card numbers there is `collect`.',
+    'Collect keys or words, then ask the app what to do with a `call.gathered` webhook. The app sees the digits: for secrets such as card numbers there is `collect`.',
   )
 
 const record = z
   .strictObject({
     type: z.literal('record'),
     action: z.enum(['start', 'pause', 'resume', 'stop']).default('start'),
+    events: events.optional(),
   })
   .describe('Record both sides, sealed as it is written. While paused both channels are silence.')
 
@@ -75,101 +114,126 @@ const stream = z
         '`both` talks with the app and waits until the app closes; the others are forks that the app only hears',
       ),
     parameters: z.record(z.string().max(256), z.string().max(500)).default({}),
+    name: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('Of a fork: what `stop` ends it by; without one `stop` ends them all'),
+    wire: z.enum(wireNames).optional().describe('What is spoken over it; default: the app’s `stream.wire`'),
+    options: z
+      .record(z.string().max(40), z.unknown())
+      .default({})
+      .describe('Settings of the wire, such as `rate` and `encoding` (docs/stream.md)'),
+    audio: z
+      .enum(['live', 'held'])
+      .default('live')
+      .describe(
+        '`held`: what is heard was judged first, with what was found overwritten; the privacy policy may demand it (docs/redaction.md)',
+      ),
+    agent: z
+      .string()
+      .max(63)
+      .optional()
+      .describe(
+        'Instead of a `url`: one of the configuration’s `agents`, that is connected with no app in between',
+      ),
+    events: events.optional(),
+    ...action,
   })
-  .refine((command) => command.action === 'stop' || command.url !== undefined, {
-    error: 'stream needs a url',
-    path: ['url'],
-  })
+  .refine(
+    (command) => command.action === 'stop' || (command.url === undefined) !== (command.agent === undefined),
+    { error: 'stream needs a url or an agent', path: ['url'] },
+  )
   .describe('Carry audio to and from the app over a TLS WebSocket.')
+
+const say = z
+  .strictObject({
+    type: z.literal('say'),
+    ...spoken,
+    loop: z.int().min(1).max(100).default(1),
+    early: z.boolean().default(false).describe('As with `play`'),
+  })
+  .describe('Say words to the caller with a voice (docs/voices.md), then go on.')
+
+const sendDigits = z
+  .strictObject({
+    type: z.literal('send_digits'),
+    digits: z
+      .string()
+      .regex(/^[0-9A-Da-d*#wW]{1,64}$/)
+      .describe('Keys; `w` waits half a second, `W` a whole one'),
+  })
+  .describe('Press keys: RFC 4733 events where the peer takes them, else tones.')
+
+const redirect = z
+  .strictObject({ type: z.literal('redirect'), url: actionUrl, method: actionMethod })
+  .describe('Ask another address what to do, with a `call.redirected` webhook.')
+
+const message = z
+  .strictObject({
+    type: z.literal('message'),
+    max_ms: z.int().min(1_000).max(14_400_000).default(3_600_000),
+    silence_ms: z.int().min(1_000).max(60_000).default(5_000).describe('Silence that ends it'),
+    finish_on_key: z
+      .string()
+      .regex(/^[0-9*#]{0,12}$/)
+      .default('1234567890*#')
+      .describe('Each of these keys ends it'),
+    beep: z.boolean().default(true),
+    trim: z.boolean().default(true).describe('Do not count the silence at its end in its length'),
+    on_empty: z
+      .enum(['ask', 'go-on'])
+      .default('ask')
+      .describe('When nothing was said: ask all the same, or go on with the next command'),
+    events: events.optional(),
+    ...action,
+  })
+  .describe('Record what the caller says until they stop, then ask the app with a `call.message` webhook.')
+
+const relay = z
+  .strictObject({
+    type: z.literal('relay'),
+    url: z
+      .string()
+      .max(2_048)
+      .describe('`wss:` address, absolute or relative to the webhook, without a query'),
+    greeting: spoken.text.optional(),
+    voice: spoken.voice,
+    language: language.optional(),
+    languages: z
+      .array(z.strictObject({ code: language, voice: z.string().max(100).optional() }))
+      .max(20)
+      .default([])
+      .describe('Others that the app may switch to'),
+    hints: z.array(z.string().max(100)).max(100).default([]),
+    interruptible: z.enum(['none', 'keys', 'speech', 'any']).default('any'),
+    greeting_interruptible: z.enum(['none', 'keys', 'speech', 'any']).default('any'),
+    preemptible: z.boolean().default(false),
+    partials: z.boolean().default(false).describe('Send what is heard before it is whole'),
+    keys: z.boolean().default(true).describe('Send keys'),
+    parameters: z.record(z.string().max(256), z.string().max(500)).default({}),
+    ...action,
+  })
+  .describe(
+    'Talk with the app in text alone: what the caller says goes to it as words (redacted as the app’s privacy policy says), what it answers is spoken. No audio leaves the gateway.',
+  )
+
+const set = z
+  .strictObject({
+    type: z.literal('set'),
+    variables: z
+      .record(variableName, variableValue.nullable())
+      .describe(
+        `At most ${maxVariables} in all, and ${maxVariablesBytes} bytes as JSON; beyond that nothing is changed`,
+      ),
+  })
+  .describe(
+    'Note something about the call, null to forget it: told with every webhook that asks, kept with the call.',
+  )
 
 const waitFor = z
   .strictObject({ type: z.literal('wait'), ms: z.int().min(0).max(14_400_000).optional() })
   .describe('Do nothing for `ms`; without it, until new commands come or the caller leaves.')
-
-const sipOrNumber = /^(?:\+?[0-9][0-9 ().-]{0,38}|sips?:[^\s<>"]{1,250})$/
-/** Where a call may go: a number in any spelling of E.164, or a `sip:` address. Whether it may is the guard's to say. */
-export const dialAddress = z
-  .string()
-  .regex(sipOrNumber, 'a number such as +12125550100, or a sip: address')
-  .describe('A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows')
-export const ringTimeoutMs = z.int().min(1_000).max(180_000).default(30_000).describe('How long it may ring')
-const callerId = dialAddress.optional().describe('Caller ID to show; default: the app’s first')
-const ring = z
-  .enum(['ringback', 'early', 'music'])
-  .default('early')
-  .describe(
-    'What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music',
-  )
-
-const dial = z
-  .strictObject({
-    type: z.literal('dial'),
-    to: z.union([dialAddress, z.array(dialAddress).min(1).max(10)]),
-    strategy: z
-      .enum(['sequential', 'simultaneous'])
-      .default('sequential')
-      .describe('Of several: one after the other, or all at once; the first to answer has the call'),
-    from: callerId,
-    ring_timeout_ms: ringTimeoutMs,
-    ring,
-    time_limit_ms: z.int().min(1_000).max(14_400_000).optional().describe('The longest that they may talk'),
-    hangup_on_star: z.boolean().default(false).describe('The caller’s `*` ends the other leg'),
-    answer_on_bridge: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Answer the caller only when somebody who is dialled answers. Until then they hear their own ringing, or with `early` the other side’s tones and with `music` the app’s (183); if nobody answers they can still be refused with `reject`',
-      ),
-  })
-  .describe(
-    'Call somebody and connect the caller, until either hangs up; then ask the app what to do with a `call.dialed` webhook.',
-  )
-
-const hold = z
-  .strictObject({ type: z.literal('hold') })
-  .describe(
-    'Put the caller on hold: they hear the app’s hold music, and whoever they talk with hears nothing.',
-  )
-const unhold = z.strictObject({ type: z.literal('unhold') }).describe('Take the caller back from hold.')
-
-const consult = z
-  .strictObject({
-    type: z.literal('consult'),
-    action: z.enum(['start', 'cancel']).default('start'),
-    to: dialAddress.optional(),
-    from: callerId,
-    ring_timeout_ms: ringTimeoutMs,
-  })
-  .refine((command) => command.action === 'cancel' || command.to !== undefined, {
-    error: 'consult needs a to',
-    path: ['to'],
-  })
-  .describe(
-    'While a `dial` is connected: put the caller on hold and let the other side talk with somebody first. `transfer` with `complete` or a hang-up of the other side hands the caller over, `cancel` goes back.',
-  )
-
-const transfer = z
-  .strictObject({
-    type: z.literal('transfer'),
-    action: z.enum(['start', 'complete']).default('start'),
-    mode: z
-      .enum(['blind', 'refer'])
-      .default('blind')
-      .describe(
-        '`blind`: we call the target and stay in between. `refer`: the caller’s side is asked to call it (REFER), and we are out',
-      ),
-    to: dialAddress.optional(),
-    from: callerId,
-    ring_timeout_ms: ringTimeoutMs,
-    ring,
-  })
-  .refine((command) => command.action === 'complete' || command.to !== undefined, {
-    error: 'transfer needs a to',
-    path: ['to'],
-  })
-  .describe(
-    'Hand the caller over to somebody else, whom the app’s `dialing.transfers` must name. `complete` ends a `consult` that way. When it fails the app is asked with a `call.dialed` webhook.',
-  )
 
 const hangup = z.strictObject({ type: z.literal('hangup') }).describe('End the call.')
 
@@ -177,11 +241,17 @@ export const callCommand = z.discriminatedUnion('type', [
   answer,
   reject,
   play,
+  say,
+  sendDigits,
   gather,
   collect,
   pay,
   record,
+  message,
   stream,
+  relay,
+  redirect,
+  set,
   waitFor,
   dial,
   hold,
@@ -201,10 +271,18 @@ export const callCommands = z.array(callCommand).max(maxCommands)
 
 /** An app's answer to a decision webhook: `{actions: […]}`, or the bare list. Faults are told by their place in `actions`. */
 export const decisionAnswer = z
-  .preprocess(
-    (answer) => (Array.isArray(answer) ? { actions: answer as unknown } : answer),
-    z.object({ actions: callCommands }),
-  )
+  .preprocess(withActions, z.object({ actions: callCommands }))
+  .transform((answer) => answer.actions)
+
+function withActions(answer: unknown): unknown {
+  return Array.isArray(answer) ? { actions: answer as unknown } : answer
+}
+
+const whisperCommand = z.discriminatedUnion('type', [say, play, waitFor, gather, hangup])
+export type WhisperCommand = z.output<typeof whisperCommand>
+/** An app's answer to `call.whisper`. */
+export const whisperAnswer = z
+  .preprocess(withActions, z.object({ actions: z.array(whisperCommand).max(maxCommands) }))
   .transform((answer) => answer.actions)
 
 /** Commands that take effect beside whatever the call is doing; any other list replaces it. */
@@ -220,6 +298,8 @@ export function isImmediate(command: CallCommand): boolean {
     case 'pay':
     case 'transcribe':
     case 'redact':
+    case 'send_digits':
+    case 'set':
       return true
     case 'transfer':
       return command.action === 'complete'
@@ -229,7 +309,11 @@ export function isImmediate(command: CallCommand): boolean {
       return command.action === 'stop' || command.direction !== 'both'
     case 'reject':
     case 'play':
+    case 'say':
     case 'gather':
+    case 'message':
+    case 'relay':
+    case 'redirect':
     case 'wait':
     case 'dial':
       return false

@@ -57,6 +57,16 @@ describe('consent', () => {
     ])
   })
 
+  test('consent says its question where the prompt is words', async () => {
+    const world = await started(
+      { consent: { rules: dc('opt-in') } },
+      ask({ prompt_url: 'say:May we record?', language: 'en' }),
+    )
+    assert.deepEqual(traced(world, /^(speak|play)/), ['speak en: May we record?', 'play 1120'])
+    const silent = await started({ consent: { rules: dc('opt-in') } }, ask({ prompt_url: 'say:unsayable' }))
+    assert.deepEqual(traced(silent, /^play|say.failed/), ['tell say.failed'])
+  })
+
   test('who heard the notice and goes on is recorded, but not where a clear yes is asked for', async () => {
     for (const [level, begins] of [
       ['notice', true],

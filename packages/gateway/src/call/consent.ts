@@ -5,7 +5,7 @@ import { beeper } from './consent-beep.ts'
 import { isSatisfied, type ConsentAnswer, type ConsentParty } from './consent-party.ts'
 import { askConsent, type AnswerSource } from './consent-question.ts'
 import type { Live } from './live.ts'
-import { fetchAudio } from './prompt.ts'
+import { promptAudio } from './say.ts'
 import type { ConsentEntry } from './receipt.ts'
 
 /** Whether a call may be recorded, and what its parties said to that. */
@@ -236,7 +236,7 @@ class CallConsent implements Consent {
     signal: AbortSignal,
   ): Promise<void> {
     const live = this.#live
-    const prompt = await fetchAudio(live, command.prompt_url ?? '', signal)
+    const prompt = await promptAudio(live, command.prompt_url ?? '', command.language, signal)
     if (prompt === undefined || signal.aborted) return
     live.story('consent.asked', { party: party.name, level, rule: party.requirement.rule })
     const source = this.#host.answers(leg, command.language)

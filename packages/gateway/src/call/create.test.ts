@@ -214,3 +214,66 @@ test('commands that come before the answer take the place of what the call was t
   assert.ok(world.trace.includes('startRecording'), 'and what goes beside waited for the answer')
   assert.deepEqual(world.asked, [])
 })
+
+test('create() asks whom the request names, after what comes before all else', async () => {
+  const world = fakeWorld()
+  world.decisions.push(answers({ type: 'wait' }))
+  const before = commands({ type: 'record', events: { url: '/recorded', only: ['completed'] } })
+  await placing(world, { ask: { url: '/first', method: 'GET' }, before })
+  await pickUp(world)
+  assert.partialDeepStrictEqual(world.asked, [
+    { type: 'call.connected', to: { url: 'https://app.test/first', method: 'GET' } },
+  ])
+  assert.ok(world.trace.includes('startRecording'))
+})
+
+test('create() has what becomes of the call told where the request says, and only what it names', async () => {
+  const world = fakeWorld()
+  const events = { url: 'https://app.test/status', method: 'POST', only: ['answered', 'ended'] } as const
+  const { call } = await placing(world, {
+    actions: commands({ type: 'wait' }),
+    events: { ...events, only: [...events.only] },
+  })
+  await pickUp(world)
+  await call.end('api-hung-up')
+  await call.settled
+  const to = { url: events.url, method: 'POST' }
+  const told = world.told.filter(({ type }) => type.startsWith('call.'))
+  assert.deepEqual(
+    told.map(({ type, to: where }) => [type, where]),
+    [
+      ['call.answered', to],
+      ['call.ended', to],
+    ],
+  )
+})
+
+test('create() ends a call that has lasted as long as it was to', async () => {
+  const world = fakeWorld()
+  const { call } = await placing(world, { actions: commands({ type: 'wait' }), limitMs: 90_000 })
+  await pickUp(world)
+  world.clock.advance(89_000)
+  await settle()
+  assert.equal(call.state, 'active')
+  world.clock.advance(1_000)
+  await call.settled
+  assert.ok(world.trace.includes('ended max-duration'))
+  assert.equal(world.clock.timers, 0)
+})
+
+test('fork() opens a stream beside what the call does, and says its id at once', async () => {
+  const world = fakeWorld()
+  const { call } = await placing(world, { actions: commands({ type: 'wait' }) })
+  const [stream] = commands({ type: 'stream', url: 'wss://app.test/ears', direction: 'inbound' })
+  assert.ok(stream?.type === 'stream')
+  await assert.rejects(call.fork(stream), { code: 'CALL_ENDED' })
+  await pickUp(world)
+  const id = await call.fork(stream)
+  await settle()
+  assert.deepEqual(
+    world.streams.map((spec) => spec.id),
+    [id],
+  )
+  assert.equal(call.look().receipt.streams[0]?.id, id)
+  assert.equal(call.state, 'active')
+})

@@ -18,10 +18,13 @@ import type { DialGuard } from '#dialing'
 import type { InbandDigits, MediaPlane, RecordingSpec, SealedSummary, StreamSpec } from '#media'
 import type { Payments } from '#payment'
 import type { PrivacyPolicy } from '#privacy'
-import type { SpeechEngine } from '#speech'
+import type { SpeakingVoice, SpeechEngine } from '#speech'
+import type { TextSocket, TextSocketHandlers, TextTarget } from '#stream'
 import type { TokenVault } from '#tokens'
 import type { AudioCodec } from '@voxkeep/wire/sdp'
+import type { ActionAddress } from './command-parts.ts'
 import type { IncomingCall, LegSrtp, PlaceCall } from './contract.ts'
+import type { CallAgent } from './stream-agent.ts'
 import type { ConsentEntry, SecurityReceipt } from './receipt.ts'
 
 /** What one call needs of the world; `gateway.ts` supplies it. */
@@ -55,7 +58,18 @@ export interface CallDeps {
   readonly tokens: TokenVault
   readonly payments: Payments
   readonly words: CallWords
+  readonly voices: CallVoices
+  /** Opens a WebSocket to an app that carries text alone, at an address that its `prepareStream` gave. */
+  readonly openText: (target: TextTarget, handlers: TextSocketHandlers) => TextSocket
+  /** AIs that a call is connected with directly, by their name. */
+  readonly agents?: ReadonlyMap<string, CallAgent>
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
+}
+
+/** What says words to callers. */
+export interface CallVoices {
+  /** The one of that name; without a name the app's own, which there always is. Undefined: there is none of that name. */
+  voice(app: AppConfig, name?: string): SpeakingVoice | undefined
 }
 
 /** What hears calls, and keeps what was said on them. */
@@ -65,19 +79,23 @@ export interface CallWords {
   engine(id: string): SpeechEngine | undefined
   /** Begins a transcript. Resolves once it is listed and its key kept; with undefined where nothing of the tenant's calls is. */
   begin(transcript: NewTranscript): Promise<CallTranscript | undefined>
+  /** Keeps what a recording that runs will have to be redacted by, all of it each time: should we die, it is done at the next start. */
+  foresee(redaction: SealedRedaction): Promise<void>
   /** Redacts after the fact what was sealed before it was known. */
-  redactSealed(redaction: {
-    readonly tenant: TenantId
-    readonly call: CallId
-    readonly recording: RecordingId
-    readonly spans: readonly {
-      readonly channel: 0 | 1
-      readonly fromMs: number
-      readonly toMs: number
-      readonly why: string
-    }[]
-    readonly mask: 'silence' | 'tone'
-  }): Promise<void>
+  redactSealed(redaction: SealedRedaction): Promise<void>
+}
+
+export interface SealedRedaction {
+  readonly tenant: TenantId
+  readonly call: CallId
+  readonly recording: RecordingId
+  readonly spans: readonly {
+    readonly channel: 0 | 1
+    readonly fromMs: number
+    readonly toMs: number
+    readonly why: string
+  }[]
+  readonly mask: 'silence' | 'tone'
 }
 export interface NewTranscript {
   readonly call: CallId
@@ -140,11 +158,26 @@ export interface CallApp {
   readonly config: AppConfig
   /** Asks the app. Resolves with its answer's JSON, or why there is none; never rejects. */
   decide(
-    event: { id: EventId; type: string; call: CallId; data: object },
+    event: {
+      id: EventId
+      type: string
+      call: CallId
+      /** What is asked, and all that `describe` says of the call. */
+      data: object
+      to?: ActionAddress | undefined
+    },
     signal: AbortSignal,
   ): Promise<Decision>
-  /** Queues an event; resolves once it is durable. */
-  tell(event: { id: EventId; type: string; call: CallId; data: object }): Promise<void>
+  /** Queues an event; resolves once it is durable. `to`: where it goes in place of the app's own address. */
+  tell(event: {
+    id: EventId
+    type: string
+    call: CallId
+    data: object
+    /** All that `describe` says of the call: for a dialect that tells more of it than the event does. */
+    about: Readonly<Record<string, unknown>>
+    to?: ActionAddress | undefined
+  }): Promise<void>
   /** Resolves, checks and signs a stream's address; rejects when the guard refuses it. */
   prepareStream(
     url: string,

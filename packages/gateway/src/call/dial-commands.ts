@@ -1,19 +1,31 @@
+import { sid, type RecordingId } from '#kernel'
 import { ask } from './ask.ts'
+import { actionOf, type ActionAddress } from './command-parts.ts'
 import type { CallCommand } from './commands.ts'
 import type { Dialler, DialOrder, DialReport } from './dialler.ts'
 import type { Live } from './live.ts'
-import type { Next } from './program.ts'
+import type { Next, ProgramParts } from './program.ts'
 import { admit } from './place-leg.ts'
 
 type Command<Type extends CallCommand['type']> = Extract<CallCommand, { type: Type }>
 
 /** Dials, connects, waits until it is over, and asks the app how to go on. */
 export async function runDial(
-  live: Live,
-  dialler: Dialler,
+  { live, dialler, recorder }: Pick<ProgramParts, 'live' | 'dialler' | 'recorder'>,
   command: Command<'dial'>,
   signal: AbortSignal,
 ): Promise<Next> {
+  const { whisper_url: url, whisper_method: method, send_digits: sendDigits } = command
+  const whisper = url === undefined ? undefined : { url, method }
+  const isAsked = whisper !== undefined || sendDigits !== undefined
+  let isRecorded = false
+  const connected = () => {
+    if (!command.record || recorder.running !== undefined) return
+    isRecorded = true
+    recorder
+      .start(command.record_events)
+      .catch((error: unknown) => live.log.error('recording could not start', { error }))
+  }
   const report = await dialler.dial(
     {
       to: typeof command.to === 'string' ? [command.to] : command.to,
@@ -24,10 +36,17 @@ export async function runDial(
       ring: command.ring,
       timeLimitMs: command.time_limit_ms,
       hangupOnStar: command.hangup_on_star,
+      headers: Object.entries(command.headers),
+      events: command.events,
+      connected,
+      ...(isAsked && { before: { sendDigits, whisper } }),
     },
     signal,
   )
-  return askAfter(live, report, signal)
+  const recording = isRecorded ? recorder.running?.id : undefined
+  if (isRecorded && !live.signal.aborted) await recorder.stop()
+  const action = actionOf(command)
+  return askAfter(live, report, signal, action, recording)
 }
 
 /** Hands the caller over. When that went well the call ends with the new conversation; else the app is asked how to go on. */
@@ -42,12 +61,13 @@ export async function runTransfer(
     if (!dialler.complete()) live.story('command.ignored', { type: 'transfer' })
     return 'on'
   }
-  if (command.mode === 'refer') return referAway(live, to, signal)
+  const action = actionOf(command)
+  if (command.mode === 'refer') return referAway(live, { to, action }, signal)
   const via = 'transfer'
   const rest = { timeLimitMs: undefined, hangupOnStar: false }
   const order: DialOrder = { to: [to], strategy: 'sequential', from, via, ringTimeoutMs, ring, ...rest }
   const report = await dialler.dial(order, signal)
-  if (!report.answered || signal.aborted) return askAfter(live, report, signal)
+  if (!report.answered || signal.aborted) return askAfter(live, report, signal, action)
   await live.end(report.endedBy === 'limit-reached' ? 'limit-reached' : 'callee-hung-up')
   return 'over'
 }
@@ -60,12 +80,16 @@ export function runConsult(live: Live, dialler: Dialler, command: Command<'consu
 }
 
 /** Asks the first leg's peer to call the target itself, which costs somebody just as much: the guard decides all the same. */
-async function referAway(live: Live, to: string, signal: AbortSignal): Promise<Next> {
+async function referAway(
+  live: Live,
+  { to, action }: { readonly to: string; readonly action: ActionAddress | undefined },
+  signal: AbortSignal,
+): Promise<Next> {
   const order = { to, from: undefined, via: 'transfer' as const, ringTimeoutMs: 0, near: undefined }
   const admission = await admit(live, order)
   if (!admission.ok) {
     const failed = { ok: false, why: 'refused', refusal: admission.why } as const
-    return askAfter(live, { answered: false, failed }, signal)
+    return askAfter(live, { answered: false, failed }, signal, action)
   }
   await admission.lease.ended() // it is no leg of ours
   await live.audit('transfer.referring', {})
@@ -82,17 +106,29 @@ async function referAway(live: Live, to: string, signal: AbortSignal): Promise<N
     live,
     { answered: false, failed: { ...failed, ...(status !== undefined && { status }) } },
     signal,
+    action,
   )
 }
 
-async function askAfter(live: Live, report: DialReport, signal: AbortSignal): Promise<Next> {
+async function askAfter(
+  live: Live,
+  report: DialReport,
+  signal: AbortSignal,
+  action: ActionAddress | undefined,
+  recording?: RecordingId,
+): Promise<Next> {
   if (signal.aborted) return 'over'
   const about = report.answered
-    ? { outcome: 'answered', ended_by: report.endedBy, duration_ms: report.durationMs }
+    ? {
+        outcome: 'answered',
+        ended_by: report.endedBy,
+        duration_ms: report.durationMs,
+        ...(report.leg !== undefined && { leg_id: report.leg, leg_sid: sid('CA', report.leg) }),
+        ...(recording !== undefined && { recording_id: recording }),
+      }
     : failureOf(report.failed)
   live.story('dialled', { outcome: about.outcome })
-  const { call_id, call_sid } = live.describe()
-  return (await ask(live, 'call.dialed', { call_id, call_sid, ...about }, signal)) ?? 'over'
+  return (await ask(live, 'call.dialed', about, signal, action)) ?? 'over'
 }
 
 function failureOf({ why, refusal, status, cause }: Extract<DialReport, { answered: false }>['failed']) {

@@ -28,6 +28,7 @@ export function referStatus({ why }: NotPlaced): number {
       return 408
     case 'rejected':
     case 'redirected':
+    case 'declined':
       return 603
     case 'cancelled':
       return 487

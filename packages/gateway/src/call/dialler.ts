@@ -1,7 +1,9 @@
 import { arrange, type Scene } from './arrangement.ts'
-import type { CallLeg, LegWatcher } from './call-leg.ts'
+import type { CallLeg } from './call-leg.ts'
 import type { ReferRequest } from './contract.ts'
 import { DialledParty, partyOf, type PartyEnd } from './dialled-party.ts'
+import { ChildLegs } from './child-legs.ts'
+import type { Claim, DiallerHost, DialOrder, DialReport } from './dial-order.ts'
 import { endReasons, referRingMs, referStatus } from './dial-words.ts'
 import { hunt, letGo } from './hunt.ts'
 import type { Live } from './live.ts'
@@ -9,38 +11,9 @@ import { placeLeg, type LegHooks, type LegOrder, type NotPlaced, type PlacedLeg 
 import { switchboard, type Switchboard } from './switchboard.ts'
 import { createId, type LegId } from '#kernel'
 
-export interface DialOrder extends Omit<LegOrder, 'to' | 'near'> {
-  readonly to: readonly string[]
-  readonly strategy: 'sequential' | 'simultaneous'
-  readonly ring: Scene<LegId>['ring']
-  readonly timeLimitMs: number | undefined
-  readonly hangupOnStar: boolean
-}
-
-/** What came of a `dial`. */
-export type DialReport =
-  | { readonly answered: true; readonly endedBy: PartyEnd; readonly durationMs: number }
-  | { readonly answered: false; readonly failed: NotPlaced }
+export type { Claim, DialOrder, DialReport } from './dial-order.ts'
 
 type Third = { readonly party: DialledParty; readonly asked: NonNullable<Scene<LegId>['third']>['asked'] }
-
-/** What the dialler needs of its call beyond what all parts share. */
-export interface DiallerHost {
-  /** Hears a leg on the call's behalf, which passes on what is the dialler's. */
-  watch(leg: () => CallLeg): LegWatcher
-  /** The first leg goes; this one, which is up, is the first from now on. */
-  promote(leg: CallLeg): void
-  /** Whom the first leg of another call talks with, when that leg's dialog has this name. */
-  claim(name: LegId): Claim | undefined
-}
-
-/** Somebody who may be taken over from another call, which ends with that. */
-export interface Claim {
-  readonly leg: CallLeg
-  /** Before it moves; what it returns is for a move that failed. */
-  prepare(): Promise<() => Promise<void>>
-  take(): ReturnType<DialledParty['surrender']>
-}
 
 /** Whom a call dials beside its first leg, and who of them hears whom. */
 export class Dialler {
@@ -52,12 +25,14 @@ export class Dialler {
   #other: DialledParty | undefined
   #third: Third | undefined
   #conversation: PromiseWithResolvers<{ why: PartyEnd; durationMs: number } | NotPlaced> | undefined
+  readonly #children: ChildLegs
   #ring: DialOrder['ring'] = 'early'
   #isHeld = false
 
   constructor(live: Live, host: DiallerHost) {
     this.#live = live
     this.#host = host
+    this.#children = new ChildLegs(live)
     this.#board = switchboard(live.deps.media, live.app.holdMusic)
   }
 
@@ -85,10 +60,12 @@ export class Dialler {
       if (placed.ok) this.#up(party, placed, { timeLimitMs: order.timeLimitMs })
       else this.#failed(party, placed)
       if (party.isUp) await this.#live.ensureAnswered()
+      if (party.isUp) order.connected?.()
+      const answered = party.leg && this.#children.idOf(party.leg)
       const over = await conversation.promise
       return 'ok' in over
         ? { answered: false, failed: over }
-        : { answered: true, endedBy: over.why, durationMs: over.durationMs }
+        : { answered: true, endedBy: over.why, durationMs: over.durationMs, leg: answered }
     } finally {
       signal.removeEventListener('abort', stop)
       unlisten()
@@ -169,6 +146,7 @@ export class Dialler {
 
   /** A leg's dialog ended by itself, or its media did. */
   legEnded(leg: CallLeg, why: PartyEnd): void {
+    this.#children.hungUp(leg)
     for (const party of [this.#third?.party, this.#other])
       if (party?.isUp && party.leg === leg) return this.#ended(party, why)
   }
@@ -203,13 +181,17 @@ export class Dialler {
   }
 
   #huntFor(party: DialledParty, order: DialOrder): Promise<PlacedLeg | NotPlaced> {
-    const { via, from, ringTimeoutMs } = order
     const isAlone = order.to.length === 1 || order.strategy === 'sequential'
     const hooks = this.#hooks(party, isAlone)
     const near = this.#live.leg
+    /** Whoever is asked first is not heard meanwhile. */
+    const answered = (leg: CallLeg) => {
+      if (party.leg === leg) party.state = 'ringing'
+      this.#arrange()
+    }
     return hunt(
       order,
-      (to, signal) => placeLeg(this.#live, { to, from, via, ringTimeoutMs, near }, hooks, signal),
+      (to, signal) => this.#children.place({ to, near, order, hooks, answered }, signal),
       party.signal,
     )
   }
@@ -318,7 +300,10 @@ export class Dialler {
   /** It answered. That may come too late, and its end may have come with it. */
   #up(party: DialledParty, placed: PlacedLeg, o: Parameters<DialledParty['up']>[1]): void {
     const isWanted = party === this.#other || party === this.#third?.party
-    if (!isWanted) return letGo(placed)
+    if (!isWanted) {
+      this.#children.ended(placed.leg, { why: 'app-ended', durationMs: 0 })
+      return letGo(placed)
+    }
     party.up(placed, o, (why) => this.#ended(party, why))
     this.#live.story('leg.answered', { trunk: placed.leg.trunk, srtp: placed.entry.srtp?.suite ?? null })
     if (placed.leg.endedAs !== undefined) return this.#ended(party, 'callee-hung-up')
@@ -364,7 +349,9 @@ export class Dialler {
   }
 
   #settle(party: DialledParty, why: PartyEnd): void {
-    if (party.isUp) this.#live.story('leg.ended', { why, durationMs: party.durationMs })
+    const { isUp, durationMs, leg } = party
+    if (isUp) this.#live.story('leg.ended', { why, durationMs })
+    if (isUp && leg !== undefined) this.#children.ended(leg, { why, durationMs })
     void party.end().then(() => {
       this.#parties.delete(party)
       if (party.leg !== undefined) this.#live.legs.release(party.leg)

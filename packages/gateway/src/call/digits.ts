@@ -9,39 +9,56 @@ export interface GatherOptions {
 }
 
 export interface Gathering {
-  /** Takes one key; the first one ends the prompt. */
+  /** Takes one key. */
   key(digit: string): void
-  /** Starts (or restarts) the wait: the prompt is over. */
+  /** Starts (or restarts) the wait: the prompts are over. */
   waitNow(): void
-  readonly result: Promise<{
-    readonly digits: string
-    readonly why: 'complete' | 'finish-key' | 'timeout' | 'aborted'
-  }>
+  /** Something else is waited for as well, and is under way: no time-out counts until it came to nothing. */
+  hold(isHeld: boolean): void
+  readonly result: Promise<Gathered>
+}
+
+export interface Gathered {
+  readonly digits: string
+  readonly why: 'complete' | 'finish-key' | 'timeout' | 'aborted'
 }
 
 /** Collects keys until enough came, the finish key was pressed, or nothing came for `timeoutMs`. */
 export function gatherDigits(clock: Clock, o: GatherOptions, signal: AbortSignal): Gathering {
   let digits = ''
   let cancel = () => {}
-  const { promise, resolve } = Promise.withResolvers<Awaited<Gathering['result']>>()
-  const finish = (why: Awaited<Gathering['result']>['why']) => {
+  let isOver = false
+  let isWaiting = false
+  let isHeld = false
+  const { promise, resolve } = Promise.withResolvers<Gathered>()
+  const finish = (why: Gathered['why']) => {
+    isOver = true
     cancel()
     resolve({ digits, why })
   }
-  const waitNow = () => {
+  const waitAnew = () => {
     cancel()
+    if (!isWaiting || isHeld || isOver) return
     cancel = clock.set(o.timeoutMs, () => finish('timeout'))
   }
   if (signal.aborted) finish('aborted')
   signal.addEventListener('abort', () => finish('aborted'), { once: true })
   return {
     key(digit) {
+      if (isOver) return
       if (digit === o.finishOnKey) return finish('finish-key')
       digits += digit
       if (digits.length === (o.numDigits ?? maxDigits)) return finish('complete')
-      waitNow()
+      waitAnew()
     },
-    waitNow,
+    waitNow() {
+      isWaiting = true
+      waitAnew()
+    },
+    hold(held) {
+      isHeld = held
+      waitAnew()
+    },
     result: promise,
   }
 }

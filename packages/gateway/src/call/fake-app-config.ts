@@ -5,6 +5,7 @@ export function fakeAppConfig(reject: boolean, reconnects: number): AppConfig {
   return {
     id: 'agent',
     tenant: 'default',
+    dialect: 'voxkeep',
     webhook: { url: 'https://app.test/voice', secrets: ['env:X'], timeoutMs: 5_000 },
     stream: {
       spkiPins: [],

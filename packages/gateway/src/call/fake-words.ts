@@ -9,6 +9,8 @@ export interface FakeWords extends CallWords {
   /** The voices that were opened, in order: of each leg the caller's, then the agent's. */
   readonly voices: FakeVoice[]
   readonly transcripts: { readonly begun: NewTranscript; readonly lines: object[]; isSealed: boolean }[]
+  /** What was kept of recordings that ran. */
+  readonly foreseen: { recording: RecordingId; spans: readonly object[] }[]
   readonly redactedLater: { recording: RecordingId; spans: readonly object[] }[]
 }
 
@@ -40,6 +42,8 @@ export const fakeRules: PrivacyRules = {
   mask: 'silence',
   padMs: 100,
   whenSpeechFails: 'silence',
+  streamAudio: 'live',
+  streamHoldMs: 2_500,
   finishMs: 2_000,
 }
 
@@ -47,20 +51,26 @@ export function fakeWords(
   o: {
     rules?: Partial<PrivacyRules> | undefined
     refuses?: boolean | undefined
+    /** The database is away while a call runs. */
+    forgets?: boolean | undefined
     keeps?: boolean | undefined
+    /** Default: one that takes the word "secret" for a card. */
+    session?: () => PiiSession
   } = {},
 ): FakeWords {
   const voices: FakeVoice[] = []
   const transcripts: FakeWords['transcripts'] = []
   const redactedLater: FakeWords['redactedLater'] = []
+  const foreseen: FakeWords['redactedLater'] = []
   const policy: PrivacyPolicy | undefined = o.rules && {
     rules: { ...fakeRules, ...o.rules },
-    engine: { session: fakeSession },
+    engine: { session: o.session ?? fakeSession },
   }
   return {
     voices,
     transcripts,
     redactedLater,
+    foreseen,
     policyOf: () => policy,
     engine: (id) => (id === 'ears' ? fakeEngine(voices, o.refuses === true) : undefined),
     async begin(begun) {
@@ -75,6 +85,10 @@ export function fakeWords(
         add: (line) => void entry.lines.push(line),
         finish: async () => ((entry.isSealed = true), { lines: entry.lines.length, sha256: 'ab' }),
       }
+    },
+    foresee: async ({ recording, spans }) => {
+      if (o.forgets === true) throw new Error('no database')
+      foreseen.push({ recording, spans: [...spans] })
     },
     redactSealed: async ({ recording, spans }) => void redactedLater.push({ recording, spans }),
   }

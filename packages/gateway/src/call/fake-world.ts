@@ -21,8 +21,11 @@ import type {
   SignallingEvents,
   SignallingSecurity,
 } from './contract.ts'
-import type { CallApp, CallDeps, Decision, IdentityResult, Keep } from './deps.ts'
+import type { CallApp, CallDeps, Decision, IdentityResult } from './deps.ts'
 import { fakeAppConfig } from './fake-app-config.ts'
+import { fakeKeep } from './fake-keep.ts'
+import { fakeTexts, type FakeText } from './fake-texts.ts'
+import { fakeVoices } from './fake-voices.ts'
 import { fakeWords, type FakeWords } from './fake-words.ts'
 
 /** Everything a call touches, faked in memory for tests; `trace` holds what happened, in order. */
@@ -35,7 +38,7 @@ export interface FakeWorld {
   readonly receipts: object[]
   /** What the app answers to the next decision webhooks, in order; the last one repeats. */
   readonly decisions: (Decision | Promise<Decision>)[]
-  readonly asked: { type: string; data: object }[]
+  readonly asked: { type: string; data: object; to?: { url: string; method: string } | undefined }[]
   signalling(): SignallingEvents
   media(event: FromMedia): void
   /** Ends what plays now. */
@@ -47,11 +50,17 @@ export interface FakeWorld {
   readonly guard: { refuse?: DialRefusal; trunks: string[]; maxDurationMs: number }
   readonly stories: string[]
   /** What the app was told, with its data. */
-  readonly told: { type: string; data: object }[]
+  readonly told: { type: string; data: object; to?: { url: string; method: string } | undefined }[]
   readonly tokens: FakeTokenVault
   readonly payments: FakePayments
   readonly words: FakeWords
   readonly startedRecordings: RecordingSpec[]
+  /** The conversations of text that were dialled. */
+  readonly texts: FakeText[]
+  /** Keys that were pressed towards a leg. */
+  readonly pressed: string[]
+  /** What is noted about the call, as it was last kept. */
+  readonly kept: { variables?: Readonly<Record<string, string>> }
 }
 
 export interface FakeOutgoing {
@@ -130,6 +139,8 @@ export function fakeWorld(
     originals?: boolean
     /** What the caller chose once and for all. */
     choice?: 'opt-in' | 'opt-out'
+    /** What the voice does. */
+    voice?: Parameters<typeof fakeVoices>[1]
     /** Whether the trunk takes REFER. */
     refer?: boolean
   } = {},
@@ -138,6 +149,7 @@ export function fakeWorld(
   const trace: string[] = []
   const streams: StreamSpec[] = []
   const receipts: object[] = []
+  const texts: FakeText[] = []
   const stories: string[] = []
   const dials: DialRequest[] = []
   const guard: FakeWorld['guard'] = { trunks: ['carrier'], maxDurationMs: 600_000 }
@@ -148,6 +160,8 @@ export function fakeWorld(
   const payments = fakePayments()
   const words = fakeWords(o.privacy)
   const startedRecordings: FakeWorld['startedRecordings'] = []
+  const pressed: string[] = []
+  const kept: FakeWorld['kept'] = {}
   let events: SignallingEvents | undefined
   const legs = new Map<LegId, (event: FromMedia) => void>()
   const playing = new Map<LegId, (why: 'finished' | 'stopped') => void>()
@@ -196,8 +210,10 @@ export function fakeWorld(
     count: () => {},
     tokens,
     words,
+    voices: fakeVoices(trace, o.voice),
+    openText: fakeTexts(texts),
     payments,
-    keep: fakeKeep(trace, receipts, stories),
+    keep: fakeKeep(trace, receipts, stories, kept),
     trunk: (id) =>
       id === ('nowhere' as TrunkId) ? undefined : { ...fakeProfile, mayReferTo: () => o.refer ?? false },
     place: fakePlace(trace, outgoing),
@@ -224,8 +240,15 @@ export function fakeWorld(
         trace.push(leg === fakeLeg ? `play ${ulaw.length}` : `play ${name(leg)} ${ulaw.length}`)
         return new Promise((resolve) => playing.set(leg, resolve))
       },
+      press: (leg, digits) => {
+        trace.push(leg === fakeLeg ? `press ${digits.length}` : `press ${name(leg)} ${digits.length}`)
+        pressed.push(digits)
+        return new Promise((resolve) => playing.set(leg, resolve))
+      },
       stopPlay,
       openStream: (_, spec) => (trace.push(`openStream ${spec.direction}`), streams.push(spec)),
+      resumeStream: (_, __, { address }) => void trace.push(`resumeStream ${address}`),
+      tellStream: (_, __, message) => void trace.push(`tellStream ${JSON.stringify(message)}`),
       closeStream: (leg, stream) => {
         trace.push('closeStream')
         legs.get(leg)?.({ kind: 'stream.closed', leg, stream, why: 'closed-by-gateway', stats: noStats })
@@ -242,6 +265,7 @@ export function fakeWorld(
       judged: (leg, channel, through) => void trace.push(`judged ${name(leg)} ${channel} ${through}`),
       secure: async (leg, room) => void trace.push(`secure ${name(leg)} ${room === null ? 'off' : 'on'}`),
       listen: (leg, on) => void trace.push(`listen ${name(leg)} ${on ? 'on' : 'off'}`),
+      meter: (leg, on) => void trace.push(`meter ${name(leg)} ${on}`),
       beep: (leg) => void trace.push(`beep ${name(leg)}`),
       tellDigit: (leg, digit, durationMs) => {
         trace.push(`tellDigit ${digit}`)
@@ -316,6 +340,9 @@ export function fakeWorld(
     words,
     told,
     startedRecordings,
+    texts,
+    pressed,
+    kept,
     tokens,
     payments,
   }
@@ -358,28 +385,5 @@ function fakeDialing(guard: FakeWorld['guard'], dials: DialRequest[], trace: str
       const { to, from = '+12025550199' } = request
       return { ok: true, to, from, trunks: guard.trunks as TrunkId[], lease }
     },
-  }
-}
-
-function fakeKeep(trace: string[], receipts: object[], stories: string[]): Keep {
-  return {
-    begin: async () => void trace.push('kept'),
-    update: async (_tenant, _call, change) => {
-      if (change.endReason !== undefined) trace.push(`ended ${change.endReason}`)
-      if (change.receipt !== undefined) receipts.push(structuredClone(change.receipt))
-    },
-    story: (_call, _tenant, kind) => void stories.push(kind),
-    party: async () => {},
-    consent: async ({ party, state }) => void trace.push(`consent ${party} ${state}`),
-    shredRecordings: async () => (trace.push('shred'), 1),
-    audit: async (event) => void trace.push(`audit ${event.type}`),
-    beginRecording: (_call, _tenant, id) => ({
-      spec: { id, path: '/x', header: new Uint8Array(), dataKey: new Uint8Array(32), fsyncMs: 0 },
-      keyRef: 'local:1',
-      listed: Promise.resolve(),
-    }),
-    endRecording: async (_, outcome) => void trace.push(`listed ${outcome.state}`),
-    end: async () => void trace.push('audit call.ended'),
-    ladder: () => [],
   }
 }

@@ -23,6 +23,8 @@ test('passesLuhn() and brandOf() say of bytes what the kernel says of texts', ()
     }),
   )
   assert.equal(passesLuhn(ascii('')), false)
+  assert.equal(brandOf(ascii('60')), 'rupay')
+  assert.equal(brandOf(ascii('6000000000000')), 'maestro', 'RuPay has no number of 13 digits')
   assert.equal(brandOf(ascii('3')), undefined)
 })
 

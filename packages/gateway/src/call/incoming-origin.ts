@@ -54,7 +54,7 @@ class IncomingLeg implements FirstLeg {
   }
 
   describe() {
-    const { from, to, trunk, security, jurisdiction } = this.#incoming
+    const { from, to, trunk, security, jurisdiction, sipCallId } = this.#incoming
     const identity = this.#identity
     const isWithheld = identity.policy === 'downgrade'
     return {
@@ -69,6 +69,7 @@ class IncomingLeg implements FirstLeg {
         cipher: security.cipher,
         group: security.group,
       },
+      sip: { call_id: sipCallId, source: security.sourceAddress },
       ...(identity.status !== 'off' && { identity: identityView(identity) }),
     }
   }

@@ -1,13 +1,16 @@
+export { agentTools } from './agent-tools.ts'
 export { type Call, type CallState } from './call.ts'
 export { startCalls, type Calls, type CreateCall, type CreatedCall } from './calls.ts'
 export {
-  callCommand,
-  callCommands,
-  decisionAnswer,
-  dialAddress,
-  ringTimeoutMs,
-  type CallCommand,
-} from './commands.ts'
+  changedVariables,
+  maxVariables,
+  maxVariablesBytes,
+  variableName,
+  variableValue,
+} from './call-variables.ts'
+export { actionMethod, actionUrl, events } from './command-parts.ts'
+export { dialAddress, ringTimeoutMs } from './commands-dial.ts'
+export { callCommand, callCommands, decisionAnswer, type CallCommand } from './commands.ts'
 export type {
   HandleIncoming,
   HangupReason,
@@ -31,6 +34,7 @@ export type {
   CallChange,
   CallConsents,
   CallTranscript,
+  CallVoices,
   CallWords,
   NewTranscript,
   CallDeps,
@@ -48,3 +52,5 @@ export type {
 } from './deps.ts'
 export { CallError } from './error.ts'
 export type { LegEntry, SecurityReceipt } from './receipt.ts'
+export type { StreamCommand } from './streams.ts'
+export type { CallAgent } from './stream-agent.ts'

@@ -2,6 +2,8 @@ import type { CallId, LegId, Log, TenantId, TokenId } from '#kernel'
 import type { FromMedia } from '#media'
 import type { CallLeg } from './call-leg.ts'
 import type { CallLegs } from './call-legs.ts'
+import type { EventAddress } from './command-parts.ts'
+import type { CallCommand } from './commands.ts'
 import type { Consent } from './consent.ts'
 import type { Ears } from './ears.ts'
 import type { CallApp, CallDeps, EndReason, StoryValue } from './deps.ts'
@@ -43,8 +45,12 @@ export interface Live {
   story(kind: string, fields?: Readonly<Record<string, StoryValue>>): void
   /** An entry in the audit log; resolves when durable, ends the call and rejects when it cannot be. */
   audit(type: string, fields?: Readonly<Record<string, StoryValue>>): Promise<void>
-  /** Queues an event webhook; its failure is logged, never thrown. */
-  tell(type: string, data?: object): Promise<void>
+  /** Queues an event webhook; its failure is logged, never thrown. `events`: where it goes in place of the app's own address, if at all. */
+  tell(type: string, data?: object, events?: EventAddress): Promise<void>
+  /** Notes something about the call, null to forget it; durable when it resolves. What is too much changes nothing, and the app is told. */
+  set(variables: Readonly<Record<string, string | null>>): Promise<void>
+  /** Runs commands in mid-call: immediate ones beside what goes on, any other list in its place. Rejects with `CALL_ENDED`. */
+  command(commands: readonly CallCommand[]): Promise<void>
   readonly ears: Ears
   /** Whether the call may be recorded. */
   readonly consent: Consent

@@ -1,6 +1,7 @@
 import type { AppId, TenantId, TrunkId } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { CallLeg, LegWatcher } from './call-leg.ts'
+import type { ActionAddress, EventAddress } from './command-parts.ts'
 import type { CallCommand } from './commands.ts'
 import type { SignallingEnd, SignallingSecurity } from './contract.ts'
 import type { EndReason, StoryValue } from './deps.ts'
@@ -19,6 +20,8 @@ export interface Origin {
   /** The first leg's, where it is known from the start. */
   readonly security: SignallingSecurity | null
   readonly variables?: Readonly<Record<string, string>>
+  /** Where what becomes of the call is told, in place of the app's own address. */
+  readonly events?: EventAddress | undefined
   /** The call's first audit entry. */
   readonly audit: { readonly type: string; readonly fields: Readonly<Record<string, StoryValue>> }
   start(call: CallStart): FirstLeg
@@ -34,8 +37,8 @@ export interface CallStart extends Live {
   refuse(status: number, reason: EndReason): void
   /** Audio flows. */
   answered(audio: NegotiatedAudio): Promise<void>
-  /** Asks the app what to do; undefined when the call is over. */
-  ask(type: string, data: object): Promise<readonly CallCommand[] | undefined>
+  /** Asks the app what to do, or whoever is named in its place; undefined when the call is over. */
+  ask(type: string, data: object, action?: ActionAddress): Promise<readonly CallCommand[] | undefined>
 }
 
 /** A call's first leg, as its origin has it. */

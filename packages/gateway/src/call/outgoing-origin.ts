@@ -1,5 +1,6 @@
 import type { AppId, TenantId, TokenId } from '#kernel'
 import type { CallLeg } from './call-leg.ts'
+import type { ActionAddress, EventAddress } from './command-parts.ts'
 import type { CallCommand } from './commands.ts'
 import type { SignallingEnd } from './contract.ts'
 import type { EndReason } from './deps.ts'
@@ -24,6 +25,14 @@ export interface CreateCall {
   readonly actions: readonly CallCommand[] | undefined
   /** Record from the answer on. */
   readonly record: boolean
+  /** Run when it is answered, before anything else. */
+  readonly before?: readonly CallCommand[] | undefined
+  /** Whom to ask when it is answered, in place of the app's webhook. */
+  readonly ask?: ActionAddress | undefined
+  /** Where what becomes of the call is told, in place of the app's own address. */
+  readonly events?: EventAddress | undefined
+  /** The longest that it may last from its answer on. */
+  readonly limitMs?: number | undefined
 }
 
 /** We call somebody, as the guard admitted it. */
@@ -34,7 +43,8 @@ export function outgoingOrigin(request: CreateCall & { app: AppId }, admitted: A
   const { from, to } = admitted
   const audit = { type: 'call.placing', fields: { trunk } }
   const start = (call: CallStart) => new OutgoingLeg(call, request, admitted)
-  return { direction: 'outbound', tenant, app, trunk, from, to, security: null, variables, audit, start }
+  const about = { direction: 'outbound', tenant, app, trunk, from, to, security: null, variables } as const
+  return { ...about, events: request.events, audit, start }
 }
 
 class OutgoingLeg implements FirstLeg {
@@ -45,6 +55,8 @@ class OutgoingLeg implements FirstLeg {
   readonly #cancel = new AbortController()
   #isPlacing = false
   #placed: PlacedLeg | undefined
+  /** Of the response that ended it, when nobody answered. */
+  #sipStatus: number | undefined
   #answeredAtMs = 0
   #cancelLimit = () => {}
 
@@ -68,6 +80,7 @@ class OutgoingLeg implements FirstLeg {
         transport: { sip_tls: security.tlsVersion, cipher: security.cipher, group: security.group },
       }),
       ...(Object.keys(parameters).length > 0 && { parameters }),
+      ...(this.#sipStatus !== undefined && { sip_status: this.#sipStatus }),
     }
   }
 
@@ -80,10 +93,10 @@ class OutgoingLeg implements FirstLeg {
     const placed = await this.#place()
     if (!placed.ok) return this.#failed(placed)
     await this.#up(placed)
-    const { record, actions } = this.#request
+    const { record, actions, before = [], ask } = this.#request
     const first: CallCommand[] = record ? [{ type: 'record', action: 'start' }] : []
-    const next = actions ?? (await call.ask('call.connected', call.describe()))
-    return next && [...first, ...next]
+    const next = actions ?? (await call.ask('call.connected', call.describe(), ask))
+    return next && [...first, ...before, ...next]
   }
 
   answer(): Promise<void> {
@@ -159,7 +172,7 @@ class OutgoingLeg implements FirstLeg {
     this.#answeredAtMs = call.deps.clock.monotonicMs()
     call.receipt.sip = security
     call.setFirst(leg)
-    this.#cancelLimit = limitBy(lease, call.deps.clock, () => void call.end('limit-reached'))
+    this.#cancelLimit = this.#limit(lease)
     if (call.signal.aborted) {
       void leg.close()
       return this.settle()
@@ -169,10 +182,20 @@ class OutgoingLeg implements FirstLeg {
     this.#answered.resolve()
   }
 
+  /** By what the guard leaves of the day, and by what was asked for. */
+  #limit(lease: PlacedLeg['lease']): () => void {
+    const { deps, end } = { deps: this.#call.deps, end: (why: EndReason) => void this.#call.end(why) }
+    const { limitMs } = this.#request
+    const byLease = limitBy(lease, deps.clock, () => end('limit-reached'))
+    const own = limitMs === undefined ? () => {} : deps.clock.set(limitMs, () => end('max-duration'))
+    return () => (byLease(), own())
+  }
+
   async #failed({ why, status, cause }: NotPlaced): Promise<undefined> {
     const call = this.#call
     if (call.signal.aborted) return undefined
     const reason = endReasons[why]
+    this.#sipStatus = status
     await call.tell('call.failed', {
       reason,
       ...(status !== undefined && { sip_status: status }),
@@ -194,4 +217,5 @@ const endReasons: Readonly<Record<NotPlaced['why'], EndReason>> = {
   overloaded: 'over-capacity',
   timeout: 'unreachable',
   refused: 'callee-rejected',
+  declined: 'callee-rejected',
 }

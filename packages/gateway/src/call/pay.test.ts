@@ -47,8 +47,7 @@ describe('pay', () => {
       ['stripe', testCard.number, testCard.code],
     )
     assert.deepEqual(asked?.request.charge, { amountMinor: 1_999, currency: 'EUR', description: '' })
-    const { duration_ms: _, call_id: __, call_sid: ___, ...told } = askedOf(world, 'call.paid') ?? {}
-    assert.deepEqual(told, {
+    assert.partialDeepStrictEqual(askedOf(world, 'call.paid'), {
       outcome: 'succeeded',
       provider: 'stripe',
       method: 'card',

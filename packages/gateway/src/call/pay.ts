@@ -7,6 +7,7 @@ import { outcomeOf, valueOf, type CollectReport } from './collect.ts'
 import type { FieldFault, PayCommand } from './commands-collect.ts'
 import { expiryOf } from './field-dates.ts'
 import { fieldsToAskAgain, payFields } from './pay-fields.ts'
+import { askStepwise } from './pay-steps.ts'
 import type { KnownPayment, PaidAttempt, PaymentMemory } from './payment-memory.ts'
 
 /** Has a card or an account keyed in and paid with. Never rejects; all that was keyed in is zeroed when it resolves. */
@@ -55,7 +56,9 @@ async function attempts(
 ): Promise<CollectReport> {
   let wrong: FieldFault | undefined
   for (let attempt = 1; ; attempt += 1) {
-    const missing = await askFields(session.room, payFields(command), held, wrong)
+    const missing = command.stepwise
+      ? await askStepwise(session, payFields(command), held)
+      : await askFields(session.room, payFields(command), held, wrong)
     if (missing !== undefined) {
       const { name, kind, attempts: times } = missing
       const failed = {
@@ -72,7 +75,8 @@ async function attempts(
     // A code is forwarded once and then gone, whatever became of it.
     held.wipe('card_code')
     const again = last.result.outcome === 'declined' ? fieldsToAskAgain(last.result.reason) : []
-    const goesOn = again.length > 0 && attempt < command.attempts && !session.signal.aborted
+    const mayAskAgain = !command.stepwise && attempt < command.attempts && !session.signal.aborted
+    const goesOn = again.length > 0 && mayAskAgain
     if (!goesOn) return await finished(session, command, payment, held, attempt)
     for (const { name, kind } of held.all) if (again.includes(kind)) held.wipe(name)
     await session.room.prompts.play(command.declined_url)

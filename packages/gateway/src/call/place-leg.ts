@@ -14,6 +14,10 @@ export interface LegOrder {
   readonly ringTimeoutMs: number
   /** A leg that it is to be bridged with. */
   readonly near: LegId | undefined
+  /** The name of the first leg that is tried; those that follow have others. */
+  readonly id?: LegId
+  /** For a peer that is called by its SIP address. */
+  readonly headers?: readonly (readonly [string, string])[]
 }
 
 export interface LegHooks {
@@ -39,8 +43,8 @@ export interface PlacedLeg {
 
 export interface NotPlaced {
   readonly ok: false
-  /** `refused`: the guard did not let it happen. */
-  readonly why: PlaceFailure['why'] | 'refused'
+  /** `refused`: the guard did not let it happen. `declined`: whoever answered was asked, and is not to be connected. */
+  readonly why: PlaceFailure['why'] | 'refused' | 'declined'
   readonly refusal?: DialRefusal
   readonly status?: number
   readonly cause?: string
@@ -105,12 +109,15 @@ async function tryTrunks(placing: Placing): Promise<PlacedLeg | NotPlaced> {
     // Of a call that we place, whom it is to is in its row.
     order.via !== 'api' && live.deps.keep.party(live.id, live.tenant, admitted.to),
   ])
+  const newId = () => createId('leg', live.deps.clock.now(), live.deps.random)
+  let named = order.id
   let last: NotPlaced = { ok: false, why: 'unreachable' }
   for (const trunk of admitted.trunks) {
     if (signal.aborted) return { ok: false, why: 'cancelled' }
     const facts = live.deps.trunk(trunk)
     if (facts === undefined) continue
-    const tried = await new Attempt(placing, trunk, facts).run()
+    const tried = await new Attempt(placing, trunk, facts, named ?? newId()).run()
+    named = undefined
     if (tried.ok) return tried
     last = tried.failed
     live.story('dial.failed', { trunk, why: last.why, status: last.status ?? null })
@@ -134,9 +141,8 @@ class Attempt {
   #isSettled = false
   #hasFailed = false
 
-  constructor(placing: Placing, trunk: TrunkId, profile: TrunkFacts) {
+  constructor(placing: Placing, trunk: TrunkId, profile: TrunkFacts, id: LegId) {
     const { live, hooks, order } = placing
-    const id = createId('leg', live.deps.clock.now(), live.deps.random)
     this.#placing = placing
     const leg: CallLeg = new CallLeg({ id, trunk, profile, deps: live.deps, watcher: hooks.watch(() => leg) })
     this.#leg = leg
@@ -178,7 +184,8 @@ class Attempt {
     if (signal.aborted) this.#settle(tried({ why: 'cancelled', elsewhere: false }))
     if (this.#isSettled) return undefined
     this.#entry.identitySigned = identity !== undefined
-    const headers = identity === undefined ? [] : [['Identity', identity] as const]
+    const own = to.startsWith('+') ? [] : (order.headers ?? [])
+    const headers = [...(identity === undefined ? [] : [['Identity', identity] as const]), ...own]
     const offer = (localAddress: string) => leg.prepare(localAddress, port).offer()
     const { ringTimeoutMs } = order
     const call = { leg: leg.id, trunk: leg.trunk, to, from, ringTimeoutMs, headers, offer }

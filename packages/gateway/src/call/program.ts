@@ -1,12 +1,19 @@
+import { sid } from '#kernel'
 import { ask } from './ask.ts'
 import type { Collector } from './collector.ts'
+import { actionOf } from './command-parts.ts'
 import type { CallCommand } from './commands.ts'
 import type { ConsentCommand } from './commands-consent.ts'
 import { runConsult, runDial, runTransfer } from './dial-commands.ts'
 import type { Dialler } from './dialler.ts'
-import { gatherDigits } from './digits.ts'
+import { gather } from './gather.ts'
 import type { Live } from './live.ts'
 import { fetchAudio, playOut } from './prompt.ts'
+import { press } from './press.ts'
+import { endOfChain, redirect, redirectChain } from './redirect.ts'
+import { relay } from './relay.ts'
+import { say } from './say.ts'
+import { takeMessage } from './take-message.ts'
 import type { Recorder } from './recorder.ts'
 import type { Streams } from './streams.ts'
 
@@ -31,12 +38,17 @@ export async function runProgram(
   signal: AbortSignal,
   idle: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
+  const { live } = parts
+  const chain = redirectChain()
   let list = commands
   for (let index = 0; index < list.length; index++) {
     const command = list[index]
     if (command === undefined || signal.aborted) return
-    parts.live.story('command', { type: command.type })
+    live.story('command', { type: command.type })
+    if (command.type === 'redirect' && !chain.mayGoOn()) return endOfChain(live, signal)
+    const beganMs = live.deps.clock.monotonicMs()
     const next = await runCommand(parts, command, signal)
+    if (command.type !== 'redirect') chain.ran(live.deps.clock.monotonicMs() - beganMs)
     if (next === 'over' || signal.aborted) return
     if (next !== 'on') {
       list = next
@@ -71,6 +83,25 @@ export async function runCommand(
       await (command.early ? beHeard(live) : live.ensureAnswered())
       await play(live, command, signal)
       return 'on'
+    case 'say':
+      await (command.early ? beHeard(live) : live.ensureAnswered())
+      await say(live, command, signal)
+      return 'on'
+    case 'send_digits':
+      await live.ensureAnswered()
+      await press(live, command.digits, signal)
+      return 'on'
+    case 'message':
+      await live.ensureAnswered()
+      return takeMessage(parts, command, signal)
+    case 'relay':
+      await live.ensureAnswered()
+      return relay(live, command, signal)
+    case 'redirect':
+      return redirect(live, command, signal)
+    case 'set':
+      await live.set(command.variables)
+      return 'on'
     case 'gather':
       await live.ensureAnswered()
       return gather(live, command, signal)
@@ -80,15 +111,14 @@ export async function runCommand(
       return parts.collector.run(command, signal)
     case 'record':
       await live.ensureAnswered()
-      await record(parts.recorder, command.action)
+      await record(parts.recorder, command)
       return 'on'
     case 'stream':
       await live.ensureAnswered()
-      await stream(parts, command, signal)
-      return 'on'
+      return stream(parts, command, signal)
     case 'dial':
       await (command.answer_on_bridge ? live.prepare() : live.ensureAnswered())
-      return runDial(live, dialler, command, signal)
+      return runDial(parts, command, signal)
     case 'transfer':
       await live.ensureAnswered()
       return runTransfer(live, dialler, command, signal)
@@ -124,13 +154,28 @@ async function stream(
   { live, streams }: ProgramParts,
   command: Extract<CallCommand, { type: 'stream' }>,
   signal: AbortSignal,
-): Promise<void> {
-  if (command.action === 'stop') streams.closeAll()
-  else if (command.direction === 'both') await streams.run(command, signal)
-  else
-    void streams
-      .run(command, live.signal)
-      .catch((error: unknown) => live.log.error('stream failed', { error }))
+): Promise<Next> {
+  if (command.action === 'stop') {
+    streams.close(command.name)
+    return 'on'
+  }
+  if (command.direction === 'both') return talk(live, streams, command, signal)
+  streams.fork(command)
+  return 'on'
+}
+
+/** Waits until the app has said goodbye, and asks how to go on where that was wanted. */
+async function talk(
+  live: Live,
+  streams: Streams,
+  command: Extract<CallCommand, { type: 'stream' }>,
+  signal: AbortSignal,
+): Promise<Next> {
+  const { end, stream } = await streams.run(command, signal)
+  const action = actionOf(command)
+  if (action === undefined || signal.aborted) return 'on'
+  const told = { stream_id: stream, stream_sid: sid('MZ', stream), reason: end }
+  return (await ask(live, 'call.stream_ended', told, signal, action)) ?? 'over'
 }
 
 async function askForConsent(live: Live, command: ConsentCommand, signal: AbortSignal): Promise<Next> {
@@ -143,17 +188,19 @@ async function askForConsent(live: Live, command: ConsentCommand, signal: AbortS
       await live.end('app-hung-up')
       return 'over'
     case 'ask': {
-      const { call_id, call_sid } = live.describe()
       const parties = live.receipt.consent.map(({ party, state, required }) => ({ party, state, required }))
-      return (await ask(live, 'call.consent_refused', { call_id, call_sid, parties }, signal)) ?? 'over'
+      return (await ask(live, 'call.consent_refused', { parties }, signal)) ?? 'over'
     }
   }
 }
 
-async function record(recorder: Recorder, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void> {
+async function record(
+  recorder: Recorder,
+  { action, events }: Extract<CallCommand, { type: 'record' }>,
+): Promise<void> {
   switch (action) {
     case 'start':
-      return recorder.start()
+      return recorder.start(events)
     case 'pause':
       return recorder.pause()
     case 'resume':
@@ -181,33 +228,4 @@ async function play(
   for (let round = 0; round < command.loop && !signal.aborted; round++) {
     if ((await playOut(live, audio, signal)) !== 'finished') return
   }
-}
-
-async function gather(
-  live: Live,
-  command: Extract<CallCommand, { type: 'gather' }>,
-  signal: AbortSignal,
-): Promise<Next> {
-  const gathering = gatherDigits(
-    live.deps.clock,
-    { numDigits: command.num_digits, finishOnKey: command.finish_on_key, timeoutMs: command.timeout_ms },
-    signal,
-  )
-  const stopPrompt = new AbortController()
-  const unlisten = live.onMedia((event) => {
-    if (event.kind !== 'dtmf') return
-    stopPrompt.abort()
-    gathering.key(event.digit)
-  })
-  if (command.prompt_url !== undefined) {
-    const either = AbortSignal.any([signal, stopPrompt.signal])
-    const audio = await fetchAudio(live, command.prompt_url, either)
-    if (audio !== undefined) await playOut(live, audio, either)
-  }
-  if (!stopPrompt.signal.aborted) gathering.waitNow()
-  const { digits, why } = await gathering.result
-  unlisten()
-  if (why === 'aborted') return 'over'
-  live.story('gathered', { count: digits.length, why })
-  return (await ask(live, 'call.gathered', { digits, reason: why }, signal)) ?? 'over'
 }

@@ -39,8 +39,8 @@ export class Programs {
   async take(commands: readonly CallCommand[]): Promise<void> {
     if (this.#isBeside(commands)) {
       const run = this.#runAtOnce(commands)
-      // Whoever commands does not wait for somebody to pick up.
-      if (this.#host.isReady()) return run
+      // Whoever commands does not wait for somebody to pick up, nor for keys to be pressed.
+      if (this.#host.isReady() && !commands.some(({ type }) => type === 'send_digits')) return run
       return void run.catch((error: unknown) => this.#host.fail(error))
     }
     this.#current.abort(new CallError('CALL_COMMANDED', 'newer commands took over'))

@@ -103,6 +103,8 @@ export interface StreamEntry {
   tls: StreamTls | null
   /** Fingerprints of the secrets that signed the upgrade. */
   readonly signedBy: readonly string[]
+  /** `held`: the app heard what was judged, later and with what was found overwritten. `text`: it heard nothing, and read what was said as the policy lets it. */
+  audio: 'live' | 'held' | 'text'
   end: StreamOutcome | null
   stats: StreamStats | null
 }

@@ -12,7 +12,7 @@ export type MissedSpan = Pick<
 /** More than a recording can have of findings that came too late; beyond it they grow together. */
 const maxMissed = 1_000
 
-export function addMissed(list: MissedSpan[], { channel, fromMs, toMs, why }: MissedSpan): void {
+function addMissed(list: MissedSpan[], { channel, fromMs, toMs, why }: MissedSpan): void {
   const last = list.findLast((one) => one.channel === channel)
   if (list.length < maxMissed || last === undefined) return void list.push({ channel, fromMs, toMs, why })
   list[list.indexOf(last)] = {
@@ -20,6 +20,43 @@ export function addMissed(list: MissedSpan[], { channel, fromMs, toMs, why }: Mi
     why,
     fromMs: Math.min(last.fromMs, fromMs),
     toMs: Math.max(last.toMs, toMs),
+  }
+}
+
+/** What is found in a running recording when it is sealed already. */
+export interface MissedSpans {
+  readonly list: readonly MissedSpan[]
+  /** Keeps it where a crash does not reach, without waiting for that. */
+  add(span: MissedSpan): void
+  /** Resolves once nothing of it is being written any more. */
+  written(): Promise<void>
+}
+
+export function missedSpans(live: Live, recording: RecordingId, mask: 'silence' | 'tone'): MissedSpans {
+  const list: MissedSpan[] = []
+  let writing: Promise<void> | undefined
+  let isBehind = false
+  const write = async () => {
+    const { tenant, id: call } = live
+    while (isBehind) {
+      isBehind = false
+      await live.deps.words
+        .foresee({ tenant, call, recording, spans: [...list], mask })
+        // It is in memory still, and asked for when the recording ends.
+        .catch((error: unknown) =>
+          live.log.error('what was found too late is in memory only', { recordingId: recording, error }),
+        )
+    }
+    writing = undefined
+  }
+  return {
+    list,
+    add(span) {
+      addMissed(list, span)
+      isBehind = true
+      writing ??= write()
+    },
+    written: async () => writing,
   }
 }
 

@@ -1,14 +1,19 @@
 import { createId, type LegId, type RecordingId } from '#kernel'
 import type { SealedSummary } from '#media'
 import { marksDigest } from '#vault'
+import type { EventAddress } from './command-parts.ts'
 import type { CallCommand } from './commands.ts'
 import type { BegunRecording } from './deps.ts'
 import type { Live } from './live.ts'
-import { addMissed, redactionSpans, redactLater, type MissedSpan } from './recorder-redaction.ts'
+import { missedSpans, redactionSpans, redactLater, type MissedSpans } from './recorder-redaction.ts'
 
 export interface Recorder {
-  /** Starts the call's recording; a second start while one runs does nothing. */
-  start(): Promise<void>
+  /** Starts the call's recording; a second start while one runs does nothing. `events`: where what becomes of it is told. */
+  start(events?: EventAddress): Promise<void>
+  /** The recording that runs, and whether it is silent: paused, or barred; undefined while none does. */
+  readonly running:
+    | { readonly id: RecordingId; readonly isSilent: boolean; readonly startedMs: number }
+    | undefined
   pause(): void
   resume(): void
   /** Keeps the recording silent while those who must agree to it have not, whatever the app asks for; whether one runs. */
@@ -34,7 +39,7 @@ interface Running {
   /** Of `monotonicMs`. */
   readonly startedMs: number
   /** What was to be redacted when it was sealed already. */
-  readonly missed: MissedSpan[]
+  readonly missed: MissedSpans
   paused: boolean
 }
 
@@ -44,10 +49,11 @@ export function callRecorder(live: Live): Recorder {
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   let isBarred = false
+  let toldTo: EventAddress | undefined
   const unlisten = live.onMedia((event) => {
     if (event.kind === 'record.failed' && event.recording === running?.id)
       void failed(event.code, event.sealed)
-    if (event.kind === 'record.missed' && event.recording === running?.id) addMissed(running.missed, event)
+    if (event.kind === 'record.missed' && event.recording === running?.id) running.missed.add(event)
   })
   async function begin(): Promise<void> {
     const why = await live.consent.whyNot()
@@ -69,7 +75,8 @@ export function callRecorder(live: Live): Recorder {
     const { leg } = live
     const startedMs = live.deps.clock.monotonicMs()
     const { hold } = allowed
-    const redaction = { isHeld: hold !== undefined, mask: hold?.mask ?? 'silence', missed: [] }
+    const mask = hold?.mask ?? 'silence'
+    const redaction = { isHeld: hold !== undefined, mask, missed: missedSpans(live, id, mask) }
     running = { id, leg, entry, ...redaction, startedMs, paused: false }
     live.receipt.recordings.push(entry)
     try {
@@ -85,14 +92,15 @@ export function callRecorder(live: Live): Recorder {
     }
     live.consent.recording(!isBarred)
     live.story('recording.started', { recording: id, keyRef })
-    void live.tell('recording.started', { recording_id: id })
+    void live.tell('recording.started', { recording_id: id }, toldTo)
   }
   /** Nobody is recorded who did not agree where they must; the app is told, and the call goes on. */
   async function refused(why: string): Promise<void> {
     live.deps.count('recordings_refused', { why })
     live.story('recording.refused', { code: why })
     await live.audit('recording.refused', { code: why })
-    await live.tell('recording.refused', { recording_id: null, duration_ms: null, reason: why })
+    const data = { recording_id: null, duration_ms: null, reason: why }
+    await live.tell('recording.refused', data, toldTo)
   }
   /** Without a key there is no recording, and the call goes on: whether it may is the app's to say, and it is told. */
   async function keyed(id: RecordingId): Promise<BegunRecording | undefined> {
@@ -106,7 +114,7 @@ export function callRecorder(live: Live): Recorder {
       const type = code === 'STREAM_ONLY' ? 'recording.refused' : 'recording.failed'
       live.story(type, { recording: id, code })
       await live.audit(type, { recording: id, code })
-      await live.tell(type, { recording_id: id, duration_ms: null, reason: code })
+      await live.tell(type, { recording_id: id, duration_ms: null, reason: code }, toldTo)
       return undefined
     }
   }
@@ -130,11 +138,11 @@ export function callRecorder(live: Live): Recorder {
       keyRef: entry.keyRef,
       marksSha256: sealed === undefined ? null : marksDigest(sealed.marks),
     })
-    await live.tell(`recording.${state === 'sealed' ? 'completed' : 'failed'}`, {
-      recording_id: id,
-      duration_ms: entry.durationMs,
-    })
-    if (state === 'sealed' && missed.length > 0) await redactLater(live, id, { spans: missed, mask })
+    const type = state === 'sealed' ? 'recording.completed' : 'recording.failed'
+    await live.tell(type, { recording_id: id, duration_ms: entry.durationMs }, toldTo)
+    await missed.written()
+    if (state === 'sealed' && missed.list.length > 0)
+      await redactLater(live, id, { spans: missed.list, mask })
   }
   async function failed(code: string, sealed: SealedSummary): Promise<void> {
     live.log.error('recording stopped by itself', { recordingId: running?.id, code })
@@ -161,9 +169,10 @@ export function callRecorder(live: Live): Recorder {
     if (!isBarred) hush(pause)
     live.story(pause ? 'recording.paused' : 'recording.resumed', { recording: running.id })
   }
-  const start = async () => {
+  const start = async (events?: EventAddress) => {
     await stopping
     if (running !== undefined) return
+    toldTo = events
     starting ??= begin().finally(() => (starting = undefined))
     return starting
   }
@@ -194,12 +203,17 @@ export function callRecorder(live: Live): Recorder {
     await stop()
     return async () => {
       if (paused === undefined || live.signal.aborted) return
-      await start()
+      await start(toldTo)
       if (paused) toggle(true)
     }
   }
   return {
     start,
+    get running() {
+      if (running === undefined) return undefined
+      const { id, paused, startedMs } = running
+      return { id, isSilent: paused || isBarred, startedMs }
+    },
     bar,
     pause: () => toggle(true),
     resume: () => toggle(false),

@@ -2,8 +2,8 @@ import { createId, type TenantId, type TrunkId } from '#kernel'
 import type { CallApp, CallDeps } from './deps.ts'
 import type { Live } from './live.ts'
 
-/** What would have left the regions that it is tied to: a call of a tenant or by a trunk, a stream, an audio file. */
-export type RegionMatter = 'tenant' | 'trunk' | 'stream' | 'audio'
+/** What would have left the regions that it is tied to: a call of a tenant or by a trunk, a stream, an audio file, a question or an event. */
+export type RegionMatter = 'tenant' | 'trunk' | 'stream' | 'audio' | 'webhook'
 
 interface RefusedCall {
   readonly tenant: TenantId
@@ -23,11 +23,15 @@ export function tellRegion(
   const fields = { what, trunk: trunk ?? null, direction }
   count('region_refused', { what })
   const type = 'region.refused'
-  const told = keep
-    .audit({ type, tenant, call, actor: 'gateway', fields })
-    .then(() =>
-      app.tell({ id: createId('evt', clock.now(), random), type, call, data: { call_id: call, ...fields } }),
-    )
+  const told = keep.audit({ type, tenant, call, actor: 'gateway', fields }).then(() =>
+    app.tell({
+      id: createId('evt', clock.now(), random),
+      type,
+      call,
+      data: { call_id: call, ...fields },
+      about: {},
+    }),
+  )
   told.catch((error: unknown) => log.error('a refusal could not be told', { type, what, error }))
 }
 

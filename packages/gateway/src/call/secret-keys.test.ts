@@ -31,7 +31,7 @@ test('a key of a secure room reaches no gathering, no story and no app', async (
   assert.equal(world.asked.length, 1, 'the gathering goes on')
   world.clock.advance(2_000)
   await settle()
-  assert.deepEqual(world.asked[1]?.data, { digits: '', reason: 'timeout' })
+  assert.partialDeepStrictEqual(world.asked[1]?.data, { digits: '', reason: 'timeout' })
   const told = JSON.stringify([world.trace, world.stories, world.told, world.asked, world.receipts])
   assert.doesNotMatch(told, /7919|secure\.digit/)
 })

@@ -8,6 +8,9 @@ const amplitude = 3_600
 /** A tone that begins or ends at once clicks. */
 const fadeMs = 5
 
+/** What says that from now on somebody is recorded. */
+export const messageBeep: Uint8Array = makeTone({ hz: [1_000], onMs: 400, offMs: 20 })
+
 /** One round of the ringback tone, µ-law 8 kHz, to be played over and over. */
 export const ringbackTone: Uint8Array = makeTone(ringback)
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RecordingId } from '#kernel'
 import type { FakeVoice } from './fake-words.ts'
 import { callCommands } from './commands.ts'
 import { begin, settle, traced } from './fake-run.ts'
@@ -352,4 +353,27 @@ test('what was sealed before it was found is redacted after the recording has en
   world.media({ kind: 'record.missed', leg: fakeLeg, recording: recording as never, ...missed })
   await call.end('app-hung-up')
   assert.deepEqual(world.words.redactedLater, [{ recording, spans: [missed] }])
+})
+
+test('recorder keeps what is found too late at once, all of it each time, and redacts it in the end though that failed', async () => {
+  for (const forgets of [false, true]) {
+    const { world, call } = await recordedCall({ privacy: { rules: {}, forgets } })
+    const recording = /rec_[0-9a-f]{32}/.exec(JSON.stringify(world.startedRecordings))?.[0] as RecordingId
+    const first = { channel: 0, fromMs: 100, toMs: 900, why: 'card' } as const
+    const second = { channel: 1, fromMs: 2_000, toMs: 2_500, why: 'pin' } as const
+    const tell = (one: typeof first | typeof second) =>
+      world.media({ kind: 'record.missed', leg: fakeLeg, recording, ...one })
+    tell(first)
+    await settle()
+    tell(second)
+    await settle()
+    const kept = [
+      { recording, spans: [first] },
+      { recording, spans: [first, second] },
+    ]
+    assert.deepEqual(world.words.foreseen, forgets ? [] : kept)
+    assert.deepEqual(world.words.redactedLater, [], 'it runs still')
+    await call.end('app-hung-up')
+    assert.deepEqual(world.words.redactedLater, [{ recording, spans: [first, second] }])
+  }
 })

@@ -1,5 +1,5 @@
 import type { PiiType } from '@voxkeep/pii'
-import type { RecordingHold, RecordingMark } from '#media'
+import type { RecordingHold, RecordingMark, StreamHold } from '#media'
 import type { PrivacyPolicy } from '#privacy'
 import type { SpeechEngine } from '#speech'
 import type { CallCommand } from './commands.ts'
@@ -22,6 +22,10 @@ export interface Transcriber {
   answered(): void
   /** A recording of the first leg is about to start: somebody listens from now on, where the policy wants what is recorded redacted. */
   beforeRecording(): Promise<MayRecord>
+  /** A stream is about to open: how what it hears is to be held back, by the policy or because the app wants it; `NO_POLICY` where nobody would judge it. */
+  beforeStream(asked: 'live' | 'held'): Promise<StreamHold | 'NO_POLICY' | undefined>
+  /** A stream that was held back is over. */
+  afterStream(): void
   /** The recording is about to be sealed: resolves when what it holds is judged, or too late to be. */
   beforeSealing(): Promise<void>
   /** It is sealed; `marks` say what was done to it. */
@@ -32,7 +36,7 @@ export interface Transcriber {
   end(): Promise<void>
 }
 
-type Reason = 'call' | 'recording' | 'app'
+type Reason = 'call' | 'recording' | 'stream' | 'app'
 
 interface Choice {
   readonly engine?: string | undefined
@@ -55,6 +59,8 @@ function deafTranscriber(live: Live): Transcriber {
     },
     answered: () => {},
     beforeRecording: async () => ({ ok: true }),
+    beforeStream: async (asked) => (asked === 'held' ? 'NO_POLICY' : undefined),
+    afterStream: () => {},
     beforeSealing: async () => {},
     sealed: () => {},
     follow: async () => {},
@@ -78,6 +84,7 @@ class LiveTranscriber implements Transcriber {
   #finishing: Promise<void> | undefined
   /** Who listens, or listened last. */
   #heardBy: { readonly engine: string; readonly language: string } | undefined
+  #heldStreams = 0
   #silencedMs = 0
   #unjudgedMs = 0
   /** One thing at a time. */
@@ -123,6 +130,21 @@ class LiveTranscriber implements Transcriber {
       // Nobody will judge anything: nothing is to be heard.
       return { ok: true, hold: { maxMs: holdMs, unjudged: 'silence', mask } }
     })
+  }
+
+  /** When nobody can listen the hold stands all the same: nothing is judged then, and nothing heard. */
+  async beforeStream(asked: 'live' | 'held'): Promise<StreamHold | 'NO_POLICY' | undefined> {
+    const { redact, streamAudio, streamHoldMs: maxMs, mask } = this.#policy.rules
+    if (streamAudio === 'live' && asked === 'live') return undefined
+    if (!redact) return 'NO_POLICY'
+    this.#heldStreams += 1
+    await this.#inTurn(() => this.#want('stream'))
+    return { maxMs, mask }
+  }
+
+  afterStream(): void {
+    this.#heldStreams -= 1
+    if (this.#heldStreams === 0) this.#beside(() => this.#unwant('stream'))
   }
 
   async beforeSealing(): Promise<void> {

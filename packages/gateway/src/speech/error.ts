@@ -1,9 +1,16 @@
-/** Why an engine hears nothing. */
+import type { LineEnd } from './line.ts'
+
+/** Why an engine hears nothing, or a voice says nothing. */
 export type SpeechErrorCode =
   /** Its facts do not allow what was asked: nothing was sent. */
   | 'SPEECH_REFUSED'
   /** It has as many sessions as it may have. */
   | 'SPEECH_BUSY'
+  /** What was to be said is no SSML that we know. */
+  | 'VOICE_TEXT'
+  /** The program of a voice is not installed. */
+  | 'VOICE_MISSING'
+  | `VOICE_${Uppercase<LineEnd>}`
 
 export class SpeechError extends Error {
   override readonly name = 'SpeechError'

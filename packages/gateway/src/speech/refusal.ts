@@ -9,9 +9,9 @@ export interface SpeechRules {
   readonly trainingOptOut: 'required' | 'any'
 }
 
-/** Why an engine may not hear this; undefined: it may. An engine that does not say where it is counts as elsewhere. */
+/** Why an engine may not hear this, or a voice not say it; undefined: it may. One that does not say where it is counts as elsewhere. */
 export function refusalOf(
-  facts: SpeechFacts,
+  facts: Pick<SpeechFacts, 'region' | 'dataClasses' | 'trainingOptOut'>,
   rules: SpeechRules,
   { dataClasses }: Pick<SpeechRequest, 'dataClasses'>,
 ): SpeechRefusal | undefined {

@@ -1,0 +1,71 @@
+import { createId, type CallId, type TenantId } from '#kernel'
+import { changedVariables, type Variables } from './call-variables.ts'
+import { CallError } from './error.ts'
+import { addressOfCall, targetOf } from './event-address.ts'
+import type { Live } from './live.ts'
+import type { Origin } from './origin.ts'
+
+/** What is noted of a call, and told to its app. */
+export interface CallRecords extends Pick<Live, 'story' | 'audit' | 'tell' | 'set' | 'asking'> {
+  /** The app was asked about the call, or told of it. */
+  readonly isKnown: boolean
+  readonly variables: Variables
+  setVariables(variables: Variables): Promise<void>
+}
+
+type Recorded = Pick<Live, 'app' | 'deps' | 'describe' | 'end' | 'log'> & {
+  readonly id: CallId
+  readonly tenant: TenantId
+}
+
+/** @param kept - Resolves when the call has a row: one that is not there yet cannot be changed. */
+export function callRecords(call: Recorded, origin: Origin, kept: Promise<void>): CallRecords {
+  const { deps } = call
+  let isKnown = false
+  let variables = origin.variables ?? {}
+  const story: Live['story'] = (kind, fields = {}) => deps.keep.story(call.id, call.tenant, kind, fields)
+  const audit: Live['audit'] = async (type, fields = {}) => {
+    try {
+      await deps.keep.audit({ type, tenant: call.tenant, call: call.id, actor: 'gateway', fields })
+    } catch (cause) {
+      void call.end('audit-failed')
+      throw new CallError('CALL_AUDIT', 'the audit log does not take entries', { cause })
+    }
+  }
+  const tell: Live['tell'] = async (type, data = {}, events = addressOfCall(origin.events, type)) => {
+    isKnown = true
+    const to = targetOf(call, events, type)
+    if (to === null) return
+    const id = createId('evt', deps.clock.now(), deps.random)
+    await call.app
+      .tell({ id, type, call: call.id, data: { call_id: call.id, ...data }, about: call.describe(), to })
+      .catch((error: unknown) => {
+        call.log.error('event could not be queued', { type, error })
+        deps.count('events_lost')
+      })
+  }
+  const setVariables = async (next: Variables): Promise<void> => {
+    variables = next
+    await kept
+    await deps.keep.update(call.tenant, call.id, { variables })
+  }
+  return {
+    story,
+    audit,
+    tell,
+    setVariables,
+    async set(change) {
+      const changed = changedVariables(variables, change)
+      if (typeof changed !== 'string') return setVariables(changed)
+      story('variables.refused', { why: changed })
+      await tell('call.variables_refused', { reason: changed })
+    },
+    asking: () => void (isKnown = true),
+    get isKnown() {
+      return isKnown
+    },
+    get variables() {
+      return variables
+    },
+  }
+}

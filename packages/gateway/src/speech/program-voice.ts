@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import type { Clock } from '#kernel'
+import { SpeechError } from './error.ts'
+import { voiceError } from './post-stream.ts'
+
+export interface ProgramVoiceOptions {
+  /** A program and its arguments. */
+  readonly command: readonly string[]
+  /** All that it sees of our environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** What it reads. */
+  readonly text: string
+  /** The longest that it may print nothing. */
+  readonly timeoutMs: number
+}
+
+/**
+ * Runs a program that reads a text and prints audio, and yields what it prints as it comes, in fresh memory; what is not taken waits in the pipe.
+ * There is no shell. It runs in a process group of its own, which is killed as a whole when the iteration ends, in whatever way.
+ * Throws `SpeechError` (`VOICE_…`).
+ */
+export async function* programVoice(
+  { command: [file = '', ...args], env, text, timeoutMs }: ProgramVoiceOptions,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
+  if (signal.aborted) throw voiceError('failed')
+  const program = start(file, args, env)
+  const ended = Promise.withResolvers<number | null>()
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
+  const fail = (error: SpeechError) => failed.reject(error)
+  const abort = () => fail(voiceError('failed'))
+  signal.addEventListener('abort', abort, { once: true })
+  program.on('error', (error: NodeJS.ErrnoException) => fail(whyNot(error)))
+  program.on('close', (code) => ended.resolve(code))
+  program.stdin.on('error', () => {}) // it ended: 'close' tells
+  program.stdin.end(text)
+  let cancel = () => {}
+  try {
+    const pieces = program.stdout[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+    for (;;) {
+      cancel = clock.set(timeoutMs, () => fail(voiceError('stalled')))
+      const next = await Promise.race([pieces.next(), failed.promise])
+      cancel()
+      if (next.done === true) break
+      yield next.value
+    }
+    cancel = clock.set(timeoutMs, () => fail(voiceError('stalled')))
+    if ((await Promise.race([ended.promise, failed.promise])) !== 0) throw voiceError('rejected')
+  } finally {
+    cancel()
+    signal.removeEventListener('abort', abort)
+    program.stdin.destroy()
+    program.stdout.destroy()
+    if (program.exitCode === null && program.signalCode === null) killGroup(program.pid)
+  }
+}
+
+function start(file: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  try {
+    return spawn(file, args, { env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+  } catch {
+    throw voiceError('failed') // there are no files, or no processes, to be had: another time there may be
+  }
+}
+
+function whyNot({ code }: NodeJS.ErrnoException): SpeechError {
+  return code === 'ENOENT' || code === 'EACCES'
+    ? new SpeechError('VOICE_MISSING', 'the program of the voice is not installed')
+    : voiceError('failed')
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
+  }
+}
