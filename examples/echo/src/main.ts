@@ -1,14 +1,15 @@
-import { parseArgs } from 'node:util'
+import { loadSettings } from '@voxkeep/sdk/node'
 import { startEchoApp } from './echo-app.ts'
-import { loadOptions } from './load-options.ts'
 
-const { values } = parseArgs({ options: { config: { type: 'string' } } })
-if (values.config === undefined) {
-  console.error('usage: node examples/echo/src/main.ts --config FILE (see examples/echo/README.md)')
+const settings = await loadSettings().catch((error: Error) => error)
+if (settings instanceof Error) {
+  console.error(
+    `usage: node examples/echo/src/main.ts --config FILE (see examples/echo/README.md): ${settings.message}`,
+  )
   process.exit(2)
 }
 
-const app = await startEchoApp(loadOptions(values.config))
+const app = await startEchoApp(settings)
 async function stop(): Promise<void> {
   console.log(JSON.stringify(app.stats))
   await app[Symbol.asyncDispose]()

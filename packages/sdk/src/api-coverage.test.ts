@@ -47,6 +47,9 @@ async function everyRequest(): Promise<string[]> {
   await Promise.all([backups.list(), backups.get('x_1'), backups.create()])
   await client.transcripts.get('x_1')
   await client.speech.engines()
+  await client.voices.list()
+  await client.live.get('x_1')
+  await client.live.watch().next()
   const { vault, payments, consents } = client
   await Promise.all([consents.list(), consents.find('n'), consents.choose('n', 'none'), consents.rules()])
   await Promise.all([

@@ -3,8 +3,10 @@ import type { CallCommand } from './commands.ts'
 import type { Listing } from './pages.ts'
 import { auditOf, type AuditClient } from './client-audit.ts'
 import { consentsOf, type ConsentsClient } from './client-consents.ts'
+import { liveOf, type LiveClient } from './client-live.ts'
 import { keepingOf, type KeepingClient } from './client-keeping.ts'
 import { speechOf, type SpeechClient } from './client-speech.ts'
+import { voicesOf, type VoicesClient } from './client-voices.ts'
 import { transcriptsOf, type TranscriptsClient } from './client-transcripts.ts'
 import { vaultOf, type VaultClient } from './client-vault.ts'
 import { objectsOf, type ObjectsClient } from './client-objects.ts'
@@ -39,8 +41,10 @@ import { apiTransport, type Send, type TransportOptions } from './transport.ts'
 export interface VoxkeepClient
   extends
     KeepingClient,
+    LiveClient,
     ConsentsClient,
     SpeechClient,
+    VoicesClient,
     TranscriptsClient,
     VaultClient,
     AuditClient,
@@ -118,8 +122,10 @@ export function createClient(options: ClientOptions): VoxkeepClient {
     keys: keysOf(send),
     dialing: dialingOf(send),
     ...keepingOf(send),
+    ...liveOf(send),
     ...consentsOf(send),
     ...speechOf(send),
+    ...voicesOf(send),
     ...transcriptsOf(send),
     ...vaultOf(send),
     ...auditOf(send),

@@ -33,6 +33,8 @@ export type CardBrand =
   | 'amex'
   | 'discover'
   | 'diners-club'
+  | 'mir'
+  | 'rupay'
   | 'jcb'
   | 'unionpay'
   | 'maestro'
@@ -88,7 +90,19 @@ export interface CollectOptions extends RoomOptions {
   token_ttl_ms?: number
 }
 
+export type PayFieldKind =
+  | 'card-number'
+  | 'card-expiry'
+  | 'card-code'
+  | 'postal-code'
+  | 'bank-account'
+  | 'bank-routing'
+
 export interface PayOptions extends RoomOptions {
+  /** Asks for a field only when `commands.capturePay()` names it, and pays only on `commands.completePay()`. */
+  stepwise?: boolean
+  /** `tell`: when it is over the app is not asked how to go on, and told with the event `call.paid`. */
+  on_end?: 'ask' | 'tell'
   method?: 'card' | 'bank'
   /** In the smallest unit of the currency; without it the provider only keeps the method. */
   amount_minor?: number
@@ -104,12 +118,7 @@ export interface PayOptions extends RoomOptions {
   min_postal_code_digits?: number
   bank_account_type?: 'checking' | 'savings' | 'business'
   /** How each field is asked for. */
-  fields?: Partial<
-    Record<
-      'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'bank-account' | 'bank-routing',
-      CollectPrompts
-    >
-  >
+  fields?: Partial<Record<PayFieldKind, CollectPrompts>>
   processing_url?: string
   succeeded_url?: string
   declined_url?: string

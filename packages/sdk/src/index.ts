@@ -10,8 +10,11 @@ export {
   type DialOptions,
   type GatherOptions,
   type PlayOptions,
+  type PromptPart,
   type RejectStatus,
+  type AgentOptions,
   type StreamOptions,
+  type StreamWireName,
   type TransferOptions,
 } from './commands.ts'
 export type {
@@ -21,6 +24,7 @@ export type {
   CollectKind,
   CollectOptions,
   CollectPrompts,
+  PayFieldKind,
   PayOptions,
   RoomOptions,
 } from './commands-collect.ts'
@@ -28,11 +32,13 @@ export {
   isCollected,
   isCollectProgress,
   isPaid,
+  isPaymentSettled,
   type CollectedEvent,
   type CollectedField,
   type CollectOutcome,
   type CollectProgressEvent,
   type PaidEvent,
+  type PaymentSettledEvent,
   type PaidMethod,
   type PayOutcome,
 } from './webhook-collect.ts'
@@ -87,22 +93,62 @@ export type {
   VerifyRequest,
 } from './resources-objects.ts'
 export type { SignatureFault, VerifyOptions } from './signature.ts'
+export {
+  answerOnNode,
+  answerRequest,
+  answerWebhook,
+  type WebhookAnswer,
+  type WebhookHandlers,
+  type WebhookOptions,
+  type WebhookReply,
+} from './answer-webhook.ts'
+export { acceptOnBun, type BunHandlers } from './accept-on-bun.ts'
+export { acceptOnDeno } from './accept-on-deno.ts'
+export { acceptOnNode, type NodeServer, type NodeSockets } from './accept-on-node.ts'
+export { acceptOnWorkers } from './accept-on-workers.ts'
+export type { Conversation, PlayPiece, StreamPlayOptions } from './conversation.ts'
+export { alaw, ulaw, type SampleCodec } from './g711.ts'
+export type { MarkState } from './pending-marks.ts'
+export type { Interruption } from './playback-ledger.ts'
+export { resampler, type Resample } from './resample.ts'
+export { speechDetector, type SpeechDetector, type SpeechOptions } from './speech-detector.ts'
+export type { AudioFrame, PlayFormat } from './stream-audio.ts'
+export type { StreamClock } from './stream-clock.ts'
+export { StreamError } from './stream-error.ts'
+export type { AudioEncoding, StreamAck, StreamEvents, StreamSession, StreamTrack } from './stream-events.ts'
+export {
+  createStreamServer,
+  type StreamServer,
+  type StreamServerOptions,
+  type Upgrade,
+  type UpgradeFault,
+  type UpgradeRequest,
+} from './stream-server.ts'
+export type { StreamSocket } from './stream-socket.ts'
+export type { StreamTokens } from './stream-tokens.ts'
 export { verifyStreamUpgrade, type VerifiedStreamUpgrade } from './stream-upgrade.ts'
 export {
   isConnected,
   isDialed,
+  isEvent,
   isGathered,
   isIncomingCall,
   type CallerIdentity,
   type ConnectedEvent,
   type DialedEvent,
   type DialOutcome,
+  type EventOf,
   type GatheredEvent,
   type IncomingCallEvent,
+  type KnownEvent,
   type NoticeEvent,
   type TransportFacts,
   type WebhookEvent,
 } from './webhook-event.ts'
+export type * from './webhook-notices.ts'
+export type * from './webhook-commands.ts'
+export type * from './commands-call.ts'
+export { answerTool, type ToolAnswer, type ToolEvent } from './webhook-tool.ts'
 export { verifyWebhook, type VerifiedWebhook } from './webhook.ts'
 export type { KeepingClient } from './client-keeping.ts'
 export type {
@@ -114,6 +160,9 @@ export type {
   SubjectRequest,
 } from './resources-keeping.ts'
 export type { SpeechEngine } from './resources-speech.ts'
+export type { Voice } from './resources-voices.ts'
+export type { Interruptible, RelayOptions, SayOptions } from './commands-voice.ts'
+export type { RelayEndedEvent } from './webhook-relay.ts'
 export type { Consent, ConsentChoice, ConsentListOptions, ConsentRule } from './resources-consents.ts'
 export type { AuditClient, AuditKeys, AuditListOptions, AuditReport } from './client-audit.ts'
 export type {
@@ -131,3 +180,4 @@ export type {
   VaultToken,
   VaultTokenKind,
 } from './resources-vault.ts'
+export type { LiveCall, LiveCallDetail, LiveItem, StoryLine } from './resources-live.ts'

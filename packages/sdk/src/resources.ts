@@ -1,3 +1,4 @@
+import type { EventsAddress } from './commands-call.ts'
 import type { CallCommand } from './commands.ts'
 
 /** One call. Times are ISO 8601 in UTC. */
@@ -111,6 +112,10 @@ export interface Token {
   readonly expires_at: string | null
   readonly revoked_at: string | null
   readonly last_used_at: string | null
+  /** `AC…`: what Twilio’s clients take for its tenant. */
+  readonly account_sid: string
+  /** `SK…`: what Twilio’s clients take for the token, if not the account. */
+  readonly key_sid: string
 }
 
 /** A token just made: `token` is its text, shown this once; null when an idempotent request is answered again. */
@@ -156,6 +161,11 @@ export interface CallRequest {
   readonly actions?: readonly CallCommand[]
   /** Record both sides from the answer on. */
   readonly record?: boolean
+  /** Asked first, in place of the app's webhook. */
+  readonly ask_url?: string
+  readonly ask_method?: 'GET' | 'POST'
+  /** Where `call.initiated`, `ringing`, `answered`, `failed` and `ended` are told, in place of the app's `eventsUrl`. */
+  readonly events?: EventsAddress
 }
 
 /** What a key seals; `system` is the root of keyed hashes, which is never rotated. */

@@ -103,6 +103,30 @@ export interface PaidEvent {
   }
 }
 
+/** What became of a payment of which nobody knew that when its call ended (`call.paid` with `unknown`, or none after a crash). Told once. */
+export interface PaymentSettledEvent {
+  readonly type: 'payment.settled'
+  readonly timestamp: string
+  readonly data: {
+    readonly call_id: string
+    /** The gateway's id of the payment, as `GET /v1/payments` has it. */
+    readonly payment: string
+    readonly outcome: 'succeeded' | 'declined' | 'needs-screen' | 'failed'
+    readonly provider: string
+    readonly method: 'card' | 'bank'
+    readonly amount_minor?: number
+    readonly currency?: string
+    readonly reference?: string
+    /** Of the charge, at the provider. */
+    readonly payment_id?: string | null
+    readonly provider_token?: string | null
+    /** Why it was declined. */
+    readonly reason?: string
+    /** The provider's own word. */
+    readonly provider_code?: string | null
+  }
+}
+
 /** How far a `collect` or `pay` is: how many keys came, never which. */
 export interface CollectProgressEvent {
   readonly type: 'call.collect.progress'
@@ -125,6 +149,10 @@ export function isCollected(event: WebhookEvent): event is CollectedEvent {
 
 export function isPaid(event: WebhookEvent): event is PaidEvent {
   return event.type === 'call.paid'
+}
+
+export function isPaymentSettled(event: WebhookEvent): event is PaymentSettledEvent {
+  return event.type === 'payment.settled'
 }
 
 export function isCollectProgress(event: WebhookEvent): event is CollectProgressEvent {

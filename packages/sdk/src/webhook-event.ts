@@ -1,6 +1,15 @@
 import type { Call } from './resources.ts'
 import type { TranscriptEvent } from './commands-words.ts'
-import type { CollectedEvent, CollectProgressEvent, PaidEvent } from './webhook-collect.ts'
+import type { CallNotice } from './webhook-notices.ts'
+import type { CommandEvent } from './webhook-commands.ts'
+import type { RelayEndedEvent } from './webhook-relay.ts'
+import type { ToolEvent } from './webhook-tool.ts'
+import type {
+  CollectedEvent,
+  CollectProgressEvent,
+  PaidEvent,
+  PaymentSettledEvent,
+} from './webhook-collect.ts'
 
 /** How a peer's signalling is protected: TLS version, cipher suite, key exchange group. */
 export interface TransportFacts {
@@ -29,7 +38,10 @@ interface AskedCall {
   readonly from: string
   readonly to: string
   readonly direction: Call['direction']
+  readonly state?: 'ringing' | 'active'
   readonly trunk: string
+  /** What was noted about the call, by `set` or by the API. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly transport: TransportFacts
 }
 
@@ -67,6 +79,7 @@ export type DialOutcome =
   | 'overloaded'
   | 'timeout'
   | 'refused'
+  | 'declined'
 
 /** What came of a `dial`, or of a `transfer` that failed. Answer with `{ actions: [...] }`; none: go on with those left. */
 export interface DialedEvent {
@@ -87,11 +100,22 @@ export interface DialedEvent {
   }
 }
 
-/** Keys that a `gather` command collected. Answer with `{ actions: [...] }`. */
+/** Keys, or words, that a `gather` command collected. Answer with `{ actions: [...] }`. */
 export interface GatheredEvent {
   readonly type: 'call.gathered'
   readonly timestamp: string
-  readonly data: { readonly digits: string; readonly reason: string }
+  readonly data: AskedCall & {
+    readonly call_id: string
+    readonly digits: string
+    /** What was said, as the app's privacy policy lets it know: placeholders such as `[CARD]` in it. */
+    readonly speech?: {
+      readonly text: string
+      /** 0 to 1; null where the engine does not tell. */
+      readonly confidence: number | null
+      readonly language: string | null
+    }
+    readonly reason: string
+  }
 }
 
 /** Any other event: a notice that needs no answer. New types come without a new version of this package. */
@@ -101,16 +125,33 @@ export interface NoticeEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export type WebhookEvent =
+/** The events that have a type of their own: a union, told apart by `type`. */
+export type KnownEvent =
   | IncomingCallEvent
   | ConnectedEvent
   | GatheredEvent
   | DialedEvent
   | CollectedEvent
   | PaidEvent
+  | PaymentSettledEvent
+  | ToolEvent
+  | RelayEndedEvent
   | CollectProgressEvent
   | TranscriptEvent
-  | NoticeEvent
+  | CallNotice
+  | CommandEvent
+
+export type EventOf<Type extends KnownEvent['type']> = Extract<KnownEvent, { readonly type: Type }>
+
+export type WebhookEvent = KnownEvent | NoticeEvent
+
+/** `if (isEvent(event, 'call.ended')) event.data.reason`. */
+export function isEvent<Type extends KnownEvent['type']>(
+  event: WebhookEvent,
+  type: Type,
+): event is EventOf<Type> {
+  return event.type === type
+}
 
 export function isIncomingCall(event: WebhookEvent): event is IncomingCallEvent {
   return event.type === 'call.incoming'
