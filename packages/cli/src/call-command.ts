@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import {
   callerSpeech,
   placeCall,
@@ -6,11 +5,11 @@ import {
   type CallOptions,
   type CallResult,
 } from '@voxkeep/softphone'
-import { serializeWav } from '@voxkeep/wire/wav'
 import { Command, Option } from 'commander'
 import { keyPresses, talkMs } from './call-plan.ts'
 import { callTarget, type TargetOptions } from './call-target.ts'
 import { fail, progress, result } from './output.ts'
+import { writeHeard } from './write-heard.ts'
 
 interface Options extends TargetOptions {
   readonly from: string
@@ -91,13 +90,6 @@ function sentence(event: CallEvent, talkingMs: number): string {
     case 'ended':
       return 'over'
   }
-}
-
-function writeHeard(file: string, heard: Int16Array): void {
-  const data = new Uint8Array(heard.buffer, heard.byteOffset, heard.byteLength)
-  writeFileSync(file, serializeWav({ format: 'pcm16', sampleRateHz: 8_000, channels: 1, data }), {
-    mode: 0o600,
-  })
 }
 
 function describe(outcome: CallResult, heardMs: number, out: string | undefined): string {

@@ -11,6 +11,7 @@ const gates: readonly [string, string, readonly string[]][] = [
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types (wire, without any runtime)', bin('tsc'), ['-p', 'packages/wire']],
   ['types (pii, without any runtime)', bin('tsc'), ['-p', 'packages/pii']],
+  ['types (console, in a browser)', bin('tsc'), ['-p', 'packages/console']],
   ['types', bin('tsc'), ['-p', '.']],
   ['dead code', bin('knip'), []],
 ]

@@ -43,6 +43,14 @@ export function connect(options: ConnectionOptions): VoxkeepClient {
   return createClient({ baseUrl: url, token: readToken(options.tokenFile ?? file?.tokenFile) })
 }
 
+/** Where the gateway's live page is. */
+export function pageAddress(options: ConnectionOptions): string {
+  const url = options.url ?? connectionFile(options.config)?.url
+  if (url === undefined)
+    throw new Error('which gateway? Give --url, or --config with the file that "voxkeep init" made.')
+  return new URL('/console/', url).href
+}
+
 function readToken(file: string | undefined): string {
   if (file !== undefined) return readFileSync(file, 'utf8').trim()
   const token = process.env['VOXKEEP_TOKEN']

@@ -8,3 +8,5 @@ export const benchMain = join(root, 'bench/src/main.ts')
 export const fuzzMain = join(root, 'packages/gateway/fuzz/main.ts')
 /** What every child Node process of ours is started with. */
 export const nodeFlags = ['--disable-warning=ExperimentalWarning']
+/** What apps import; `voxkeep new` copies it. */
+export const sdkFolder = join(root, 'packages/sdk')

@@ -6,20 +6,25 @@ import { benchCommand } from './bench-command.ts'
 import { callCommand } from './call-command.ts'
 import { callsCommand } from './calls-command.ts'
 import { checkCommand } from './check-command.ts'
+import { devCommand } from './dev-command.ts'
 import { dialingCommand } from './dialing-command.ts'
 import { demoCommand } from './demo-command.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { fuzzCommand } from './fuzz-command.ts'
 import { consentsCommand } from './consents-command.ts'
 import { holdsCommand } from './holds-command.ts'
 import { initCommand } from './init-command.ts'
 import { keysCommand } from './keys-command.ts'
+import { liveCommand } from './live-command.ts'
 import { migrateCommand } from './migrate-command.ts'
+import { newCommand } from './new-command.ts'
 import { objectsCommand } from './objects-command.ts'
 import { paymentsCommand } from './payments-command.ts'
 import { receiptCommand } from './receipt-command.ts'
 import { recordingsCommand } from './recordings-command.ts'
 import { jobsCommand, retentionCommand } from './retention-command.ts'
 import { speechCommand } from './speech-command.ts'
+import { voicesCommand } from './voices-command.ts'
 import { subjectsCommand } from './subjects-command.ts'
 import { testCommand } from './test-command.ts'
 import { tokensCommand } from './tokens-command.ts'
@@ -34,10 +39,14 @@ export function createProgram(): Command {
     .version('0.1.0')
     .showHelpAfterError('(run "voxkeep help" or "voxkeep COMMAND --help")')
     .addCommand(demoCommand())
+    .addCommand(newCommand())
+    .addCommand(devCommand())
     .addCommand(initCommand())
     .addCommand(upCommand())
+    .addCommand(doctorCommand())
     .addCommand(callCommand())
     .addCommand(callsCommand())
+    .addCommand(liveCommand())
     .addCommand(recordingsCommand())
     .addCommand(transcriptsCommand())
     .addCommand(vaultCommand())
@@ -48,6 +57,7 @@ export function createProgram(): Command {
     .addCommand(holdsCommand())
     .addCommand(consentsCommand())
     .addCommand(speechCommand())
+    .addCommand(voicesCommand())
     .addCommand(subjectsCommand())
     .addCommand(jobsCommand())
     .addCommand(dialingCommand())

@@ -35,6 +35,16 @@ function add(a: Counts, b: Counts): Counts {
   }
 }
 
+/** Says how long each part took. */
+function stopwatch(): (what: string) => void {
+  let sinceMs = performance.now()
+  return (what) => {
+    const nowMs = performance.now()
+    progress(`\n${what}: took ${((nowMs - sinceMs) / 1_000).toFixed(0)} s`)
+    sinceMs = nowMs
+  }
+}
+
 export function testCommand(): Command {
   return new Command('test')
     .description('Run every check and test.')
@@ -42,14 +52,17 @@ export function testCommand(): Command {
     .option('--only <pattern>', 'run only tests whose name matches')
     .action(async (options: { fast?: true; only?: string }) => {
       const dir = mkdtempSync(join(tmpdir(), 'voxkeep-test-'))
+      const took = stopwatch()
       let total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
       const failedGates = options.only === undefined ? await runGates() : []
+      took('checks')
       for (const sideBySide of testPlan(options.fast ?? false)) {
         for (const { name, files } of sideBySide) progress(`\n${name}: ${files.length} files`)
         const counted = await Promise.all(
           sideBySide.map((suite, index) => runSuite(suite, join(dir, `counts-${index}.json`), options.only)),
         )
         total = [total, ...counted].reduce(add)
+        took(sideBySide.map(({ name }) => name).join('; '))
       }
       rmSync(dir, { recursive: true })
       for (const failure of total.failures) progress(`\nfailed: ${failure}`)

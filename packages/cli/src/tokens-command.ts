@@ -44,7 +44,9 @@ async function create(
     scopes: options.scopes.split(',') as Scope[],
     ...expires,
   })
-  result(made, options.json ?? false, () => `${made.token}\n(${made.id}; this is the only time it is shown)`)
+  const sids = `For Twilio's clients: account ${made.account_sid}, key ${made.key_sid}.`
+  const once = `(${made.id}; this is the only time it is shown)`
+  result(made, options.json ?? false, () => [made.token, once, sids].join('\n'))
 }
 
 async function revoke(id: string, options: ConnectionOptions): Promise<void> {

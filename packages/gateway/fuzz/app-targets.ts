@@ -1,5 +1,5 @@
 import { decisionAnswer } from '#call'
-import { frameReader, twilioReader } from '#stream'
+import { frameReader, twilioReader, wireOf } from '#stream'
 import { promise, type Target } from './target.ts'
 
 const text = (value: unknown) => JSON.stringify(value)
@@ -47,8 +47,9 @@ export const appAnswer: Target = {
 }
 
 const maxMessageBytes = 4_096
+const start = { accountSid: '', callSid: '', streamSid: 'MZ1', customParameters: {} }
 
-/** What an app sends on its socket, once TLS is off: frames, then Twilio's messages. */
+/** What an app sends on its socket, once TLS is off: frames, then Twilio's messages, or our own. */
 export const appSocket: Target = {
   name: 'app-socket',
   seeds: () => [
@@ -60,6 +61,10 @@ export const appSocket: Target = {
       frame(8, '\x03\xe8'),
     ]),
     Buffer.concat([frame(1, '{"event":"me', false), frame(0, 'dia"}')]),
+    frame(2, '\x10\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x14\x7f\xff\x7f\xff'),
+    frame(1, text({ type: 'mark', seq: 2, name: 'm' })),
+    frame(1, text({ type: 'command', id: 'x', commands: [{ type: 'hangup' }] })),
+    frame(1, text({ type: 'resume', resume_id: 'r', last_seq: 1 })),
   ],
   words: [
     '{"event":"media"',
@@ -70,10 +75,14 @@ export const appSocket: Target = {
     '\x88\x02',
     '\x80',
     '\ud800',
+    '"type":"',
+    '"seq":',
   ],
   maxBytes: 16 * 1024,
   take(input) {
     const read = twilioReader('MZ1')
+    const native = wireOf({ name: 'voxkeep', about: { resume_id: 'r' }, options: {} }, start, 'both')
+    native.resume?.lost()
     let over = false
     const once = () => {
       promise(!over, 'nothing is told after the end')
@@ -84,6 +93,8 @@ export const appSocket: Target = {
         promise(!over, 'nothing is told after the end')
         promise(payload.length <= maxMessageBytes, 'a message is bounded')
         if (isText) read(payload)
+        const taken = native.read(payload, isText)
+        promise(taken.length <= 2, 'a message says one thing')
       },
       ping: (payload) => promise(payload.length <= 125, 'a ping is bounded'),
       pong: () => {},

@@ -1,5 +1,6 @@
 import { appAnswer, appSocket } from './app-targets.ts'
 import { codecs } from './codec-targets.ts'
+import { twiml } from './dialect-targets.ts'
 import { dialTarget, ocsp, sipHeaders, tlsSession } from './edge-targets.ts'
 import { certificate, identity } from './identity-targets.ts'
 import { rtcp, rtp, srtp, wav } from './media-targets.ts'
@@ -27,5 +28,6 @@ export const targets: readonly Target[] = [
   codecs,
   appAnswer,
   appSocket,
+  twiml,
   speechEngine,
 ]

@@ -2,10 +2,10 @@ import type { Alert } from '#alerts'
 import type { ApiAlerts, ApiCalls, ApiDialing, ApiIdempotency, ApiObjects, ApiRecordings } from '#api'
 import type { Audit } from '#audit'
 import type { Calls } from '#call'
-import { CallError } from '#call'
+import { callCommands, CallError } from '#call'
 import type { AlertStore, CallStore, IdempotencyStore, RecordingRow, RecordingStore } from '#db'
 import type { DialGuard } from '#dialing'
-import type { AppId, CallId, Clock, Config } from '#kernel'
+import type { AppId, CallId, Clock, Config, StreamId } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
 import { openRecording } from '#vault'
 import type { CallReceipts } from './call-receipts.ts'
@@ -49,9 +49,22 @@ export function apiCalls(o: {
       }),
     command: (id, commands, token) => ownCall(id, (call) => call.command(commands, token)),
     hangup: (id) => ownCall(id, (call) => call.end('api-hung-up')),
+    paying: (id) => o.calls.get(id)?.paying,
+    async fork(id, command, token) {
+      let stream: StreamId | undefined
+      await ownCall(id, async (call) => void (stream = await call.fork(command, token)))
+      return stream ?? 'ended'
+    },
+    async closeStream(id, stream) {
+      const call = o.calls.get(id)
+      if (call === undefined) return 'ended'
+      if (!call.look().receipt.streams.some((entry) => entry.id === stream)) return 'unknown'
+      const [stop] = callCommands.parse([{ type: 'stream', action: 'stop', name: stream }])
+      return stop === undefined ? 'unknown' : ownCall(id, () => call.command([stop]))
+    },
     async setVariables(tenant, id, variables) {
-      const live = o.live.get(tenant, id)
-      if (live !== undefined) return o.live.set({ ...live, variables })
+      const running = o.calls.get(id)
+      if (running !== undefined) return running.setVariables(variables)
       await o.rows.update(tenant, id, { variables })
       await o.retention.relabel(id, tenant, variables)
     },

@@ -108,7 +108,7 @@ async function* filesOf(
     const recordings = await o.recordings.list(tenant, { callId: id, limit: 1_000 })
     const events = (await subjects.sent(tenant, id)).map(({ body, ...event }) => ({
       ...event,
-      body: JSON.parse(body) as unknown,
+      body: shownBody(body),
     }))
     const tokens = await o.vault.subjectTokens.ofCall(tenant, id) // masked: nothing that brings a value back
     const payments = await o.paying.rows.ofCall(tenant, id)
@@ -174,4 +174,13 @@ async function* wavOf(
   await using reader = await openRecording(await o.objects.source(row.id), openRecordingKey(o.keys), expected)
   const wav = reader.exportWav(0, reader.durationMs, { format: 'pcm16' })
   yield { path: `recordings/${row.id}.wav`, bytes: wav.byteLength, content: wav.bytes() }
+}
+
+/** What a dialect sent may be a form. */
+function shownBody(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown
+  } catch {
+    return body
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { encodeUlaw } from '@voxkeep/wire/g711'
 import { parseWav, toMono8k } from '@voxkeep/wire/wav'
 import type { CallApp } from '#call'
-import { ConfigError, type AppConfig, type Clock, type Secret } from '#kernel'
+import { accountSid, ConfigError, type AppConfig, type Clock, type Secret } from '#kernel'
 import {
   decide,
   openWebhookApp,
@@ -36,28 +36,35 @@ const builtInFallback = join(import.meta.dirname, '../assets/unavailable.wav')
 /** One configured app, as calls use it: asked, told, streamed to. Throws `ConfigError` rather than start with one that cannot sign. */
 export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
   const webhook = openWebhookApp(config, deps.readSecret)
-  const { secret: streamSecret } = config.stream
+  const streamSecret = config.stream.secret ?? config.twilio?.authTokens[0]
   const readStreamSecret = () => (streamSecret === undefined ? undefined : deps.readSecret(streamSecret))
   readStreamSecret()
   const streamTls = readClientTls(config.stream.caFile, config.stream.clientCertificate)
   return {
     config,
-    accountSid: `AC${fingerprint(`tenant ${config.tenant}`, 32)}`,
+    accountSid: accountSid(config.tenant),
     get signers() {
       return webhook.secrets.map((secret) => `secret ${fingerprint(secret.reveal(), 8)}`)
     },
     fallbackAudio: readAudio(config.fallback.playFile ?? builtInFallback, 'fallback.playFile'),
     holdMusic:
       config.holdMusicFile === undefined ? undefined : readAudio(config.holdMusicFile, 'holdMusicFile'),
-    decide: (event, signal) => decide(deps, { app: webhook, event, onDelivery: deps.onDelivery }, signal),
-    tell: async (event) => void (await deps.outbox.enqueue(event, webhook.id)),
+    async decide(event, signal) {
+      if (event.to !== undefined && isAway(deps, event.to.url)) return { ok: false, why: 'region' }
+      return decide(deps, { app: webhook, event, onDelivery: deps.onDelivery }, signal)
+    },
+    async tell(event) {
+      if (event.to !== undefined) deps.checkRegion(event.to.url)
+      await deps.outbox.enqueue(event, webhook.id)
+    },
     async prepareStream(url, id) {
       if (new URL(url).search !== '') throw new TypeError('a stream address has no query; use parameters')
       deps.checkRegion(url)
-      const { address } = await deps.guard.resolve(url)
+      const { address, family, port } = await deps.guard.resolve(url)
+      const host = family === 6 ? `[${address}]` : address
       return {
         url,
-        address,
+        address: port === undefined ? address : `${host}:${port}`,
         headers: signUpgrade(webhook.secrets, readStreamSecret(), id, deps.clock.now(), url),
         tls: {
           ...(streamTls.ca !== undefined && { ca: streamTls.ca }),
@@ -82,6 +89,17 @@ export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
       if (answer.status !== 200) throw new TypeError(`no audio: status ${answer.status}`)
       return ulawOf(answer.body)
     },
+  }
+}
+
+/** Whether the address lies outside the regions of the app's tenant. What is no address at all is the guard's to refuse. */
+function isAway(deps: Pick<CallAppDeps, 'checkRegion'>, url: string): boolean {
+  if (!URL.canParse(url)) return false
+  try {
+    deps.checkRegion(url)
+    return false
+  } catch {
+    return true
   }
 }
 

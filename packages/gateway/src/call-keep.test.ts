@@ -56,3 +56,14 @@ test('Keep.endRecording() has what is sealed moved, once it is listed; what fail
   await keep.endRecording(recording, { state: 'failed' })
   assert.deepEqual(happened, ['sealed', 'moved', 'failed'])
 })
+
+test('Keep.update() judges anew how long a call is kept when its notes change, and not before', async () => {
+  const happened: unknown[] = []
+  const keep = openCallKeep({
+    calls: { update: async () => void happened.push('row') },
+    relabel: async (...asked: unknown[]) => void happened.push(asked),
+  } as unknown as CallKeepDeps)
+  await keep.update(tenant, call, { state: 'active' })
+  await keep.update(tenant, call, { variables: { retention: 'short' } })
+  assert.deepEqual(happened, ['row', 'row', [call, tenant, { retention: 'short' }]])
+})

@@ -6,7 +6,7 @@ import type { OpenTenantKeys } from '#keys'
 import { ObjectError, type Spool } from '#objects'
 import { newRecordingHeader } from '#vault'
 import type { CallReceipts } from './call-receipts.ts'
-import type { CallColumns } from './open-retention.ts'
+import type { CallColumns, Retention } from './open-retention.ts'
 
 export interface CallKeepDeps {
   readonly clock: Clock
@@ -25,6 +25,8 @@ export interface CallKeepDeps {
   readonly ladder: (legs: readonly LegId[]) => unknown
   /** What a new call’s row says of how long it is kept, and how its parties are found. */
   readonly columns: CallColumns
+  /** What is noted about a call may say how long it is kept. */
+  readonly relabel: Retention['relabel']
   /** Keeps who else was called, so that they can be found. */
   readonly party: Keep['party']
   readonly consent: Keep['consent']
@@ -57,7 +59,10 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
     party: (call, tenant, number) => deps.party(call, tenant, number),
     consent: (record) => deps.consent(record),
     shredRecordings: (tenant, call, why) => deps.shredRecordings(tenant, call, why),
-    update: (tenant, id, change) => deps.calls.update(tenant, id, columnsOf(change)),
+    async update(tenant, id, change) {
+      await deps.calls.update(tenant, id, columnsOf(change))
+      if (change.variables !== undefined) await deps.relabel(id, tenant, change.variables)
+    },
     story(call, tenant, kind, fields) {
       deps.calls
         .addEvent({ call_id: call, tenant, at: new Date(deps.clock.now()), kind, fields })

@@ -7,21 +7,27 @@ import { listenSip, type SipEdge } from '#edge/sip'
 import { Secret, systemClock, systemTenant, type AppId, type Config, type Log, type Random } from '#kernel'
 import { startMediaPlane, type MediaPlane } from '#media'
 import { egressGuard, httpsClient } from '#webhook'
-import { openCallApp } from './call-app.ts'
+import { openApp } from './open-app.ts'
 import { openCallKeep } from './call-keep.ts'
 import type { CallReceipts } from './call-receipts.ts'
 import { tellDialAlert } from './dial-alert.ts'
 import { edgeAlarms } from './edge-alarms.ts'
 import { fetchOcsp } from './fetch-ocsp.ts'
+import { apiLive } from './api-live.ts'
 import { ladders, type Ladders } from './ladders.ts'
+import { liveFeed, type LiveFeed } from './live-feed.ts'
+import { liveLevels } from './live-levels.ts'
 import type { Apps, Base, Memory } from './gateway-parts.ts'
 import { alsoKept } from './also-kept.ts'
 import { openApi } from './open-api.ts'
 import { openMemory } from './open-memory.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
+import { openAgents } from './open-agents.ts'
 import { openBackups } from './open-backups.ts'
 import { openConsent, type Consents } from './open-consent.ts'
 import { openSpeech } from './open-speech.ts'
+import { openTexts } from './open-texts.ts'
+import { openVoices, type Voices } from './open-voices.ts'
 import { openReceipts } from './open-receipts.ts'
 import { openPrivacy } from './open-privacy.ts'
 import { openObjects, type Objects } from './open-objects.ts'
@@ -37,6 +43,7 @@ import { openTranscripts } from './open-transcripts.ts'
 import { reachableTrunks, regionGuard, residency } from './residency.ts'
 import { streamOnlyKeep } from './stream-only.ts'
 import { openWatching } from './open-watching.ts'
+import { crashCallbacks } from './crash-callbacks.ts'
 import { settleCrash } from './settle-crash.ts'
 import { shredder } from './shred-recordings.ts'
 import { trunkFacts } from './trunk-facts.ts'
@@ -80,14 +87,16 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   stack.defer(auditSecrets(secrets, { audit: memory.audit, log }))
   const apps = openApps(base, memory)
   const engines = stack.use(openSpeech({ ...base, ...memory, ...apps }))
+  const voices = stack.use(openVoices({ ...base, ...memory, ...apps }))
   const alerts = openWatching({ ...base, ...memory, ...apps })
   const objects = await openKept(base, memory)
   const signing = stack.use(await openSigning(config, { ...base, ...memory, ...apps, ...objects }))
   const rows = { calls: memory.callRows, recordings: memory.recordingRows }
-  await settleCrash({ ...base, ...memory, ...rows, ...apps, spool: objects.spool })
+  const callbacks = crashCallbacks(config, systemClock)
+  await settleCrash({ ...base, ...memory, ...rows, ...apps, spool: objects.spool, callbacks })
   objects.mover.poke()
   const vault = openTokens(config, { ...base, ...memory })
-  const paying = stack.use(openPaymentsPart(config, { ...base, ...memory, ...apps }))
+  const paying = stack.use(openPaymentsPart(config, { ...base, ...memory, ...apps, calls: rows.calls }))
   const keeping = stack.use(
     openKeeping(config, {
       ...base,
@@ -106,6 +115,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     return edge.sip.place(call, events)
   }
   const ladder = ladders()
+  const feed = liveFeed(systemClock)
   const receipts = openReceipts({ ...base, ...memory, calls: memory.callRows, signing })
   const consents = openConsent(config, { ...base, ...memory, ...keeping })
   const transcripts = await openTranscripts(config, { ...base, ...memory, ...keeping, objects })
@@ -124,12 +134,14 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     media,
     guard,
     ladder,
+    feed,
     place,
     objects,
     keeping,
     receipts,
     consents,
     words,
+    voices,
     vault,
     paying,
   })
@@ -143,6 +155,13 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
       memory,
       {
         calls,
+        live: apiLive({
+          calls,
+          feed,
+          ladders: ladder,
+          media,
+          levels: liveLevels({ clock: systemClock, calls, media }),
+        }),
         guard,
         objects,
         backups,
@@ -151,6 +170,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
         receipts,
         consents,
         engines,
+        voices,
         transcripts,
         vault,
         paying,
@@ -185,7 +205,7 @@ async function openKept(base: Base, memory: Memory): Promise<Objects> {
 
 /** What speaks to apps. */
 function openApps({ config, log, clock, random, readSecret, stack }: Base, { database }: Memory): Apps {
-  const egress = egressGuard({ allowPrivate: config.egress.allowPrivate })
+  const egress = egressGuard(config.egress)
   const client = stack.use(httpsClient({ guard: egress, clock }))
   const { outbox, logDelivery } = stack.use(
     openOutbox(config, { database, client, clock, random, log, readSecret }),
@@ -238,12 +258,14 @@ function startDeciding(
     media: MediaPlane
     guard: DialGuard
     ladder: Ladders
+    feed: LiveFeed
     place: PlaceCall
     objects: Objects
     keeping: Keeping
     receipts: CallReceipts
     consents: Consents
     words: CallWords
+    voices: Voices
     vault: TokenVaultPart
     paying: PaymentsPart
   },
@@ -252,8 +274,11 @@ function startDeciding(
   const originKey = new Secret(keys.hmacKey(systemTenant, 'identity origins'))
   const stir = stack.use(openStir(config, { clock, client, originKey, readSecret, count }))
   const appOf = (app: Config['apps'][number]) =>
-    openCallApp(app, {
+    openApp(app, {
       clock,
+      random,
+      log,
+      count,
       client,
       guard: egress,
       outbox,
@@ -277,35 +302,41 @@ function startDeciding(
     awayFrom: residency(config),
     consent: o.consents.rules,
     words: o.words,
+    voices: o.voices.calls,
+    openText: openTexts({ clock, random }),
+    agents: openAgents({ config, egress, readSecret }),
     tokens: o.vault.tokens,
     payments: o.paying.payments,
-    keep: streamOnlyKeep(
-      openCallKeep({
-        clock,
-        log,
-        calls: callRows,
-        recordings: recordingRows,
-        audit,
-        keys,
-        spool: o.objects.spool,
-        node: config.node.name,
-        onSealed: () => o.objects.mover.poke(),
-        receipts: o.receipts,
-        fsyncMs: config.vault.recordings.fsyncMs,
-        ladder: (legs) => o.ladder.take(legs),
-        columns: o.keeping.retention.columns,
-        party: o.keeping.retention.party,
-        consent: (record) => o.consents.keep(record),
-        shredRecordings: shredder({
-          keys,
-          audit,
+    keep: o.feed.watched(
+      streamOnlyKeep(
+        openCallKeep({
+          clock,
+          log,
+          calls: callRows,
           recordings: recordingRows,
-          objects: o.objects,
-          retention: o.keeping.retention,
+          audit,
+          keys,
+          spool: o.objects.spool,
+          node: config.node.name,
+          onSealed: () => o.objects.mover.poke(),
+          receipts: o.receipts,
+          fsyncMs: config.vault.recordings.fsyncMs,
+          ladder: (legs) => o.ladder.take(legs),
+          columns: o.keeping.retention.columns,
+          relabel: o.keeping.retention.relabel,
+          party: o.keeping.retention.party,
+          consent: (record) => o.consents.keep(record),
+          shredRecordings: shredder({
+            keys,
+            audit,
+            recordings: recordingRows,
+            objects: o.objects,
+            retention: o.keeping.retention,
+          }),
         }),
-      }),
-      o.keeping.isStreamOnly,
-      o.keeping.live,
+        o.keeping.isStreamOnly,
+        o.keeping.live,
+      ),
     ),
     count,
   })

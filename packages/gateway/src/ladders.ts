@@ -5,6 +5,8 @@ import type { LegId } from '#kernel'
 export interface Ladders {
   /** Begins a ladder with the call's INVITE; what comes after the ladder was taken (the answer to a BYE) is dropped. */
   add(leg: LegId, entry: LadderEntry): void
+  /** What `take` would give, and nothing is taken. */
+  look(legs: readonly LegId[]): readonly (LadderEntry & { readonly leg?: number })[]
   /** Of several legs one after the other; each entry then says which leg's it is, counted from 1. */
   take(legs: readonly LegId[]): readonly (LadderEntry & { readonly leg?: number })[]
 }
@@ -15,6 +17,11 @@ const maxLegs = 20_000
 
 export function ladders(): Ladders {
   const byLeg = new Map<LegId, LadderEntry[]>()
+  const look: Ladders['look'] = (legs) => {
+    const found = legs.map((leg) => byLeg.get(leg) ?? [])
+    if (found.length === 1) return found[0] ?? []
+    return found.flatMap((entries, index) => entries.map((entry) => ({ ...entry, leg: index + 1 })))
+  }
   return {
     add(leg, entry) {
       let entries = byLeg.get(leg)
@@ -26,11 +33,11 @@ export function ladders(): Ladders {
       if (entries.length >= maxEntries) entries.splice(keptAtStart, 1)
       entries.push(entry)
     },
+    look,
     take(legs) {
-      const found = legs.map((leg) => byLeg.get(leg) ?? [])
+      const found = look(legs)
       for (const leg of legs) byLeg.delete(leg)
-      if (found.length === 1) return found[0] ?? []
-      return found.flatMap((entries, index) => entries.map((entry) => ({ ...entry, leg: index + 1 })))
+      return found
     },
   }
 }

@@ -17,6 +17,7 @@ import { createKeyring } from '#keys'
 import { openStopped } from './open-stopped.ts'
 
 export const usage = `node packages/gateway/src/main.ts --config FILE               run the gateway
+  doctor --config FILE                                        look at everything a gateway needs, and say what to do
   keyring create --file FILE [--passphrase env:NAME]          make a new keyring
   migrate --config FILE [--user NAME --password env:NAME]     bring a PostgreSQL server's tables up to date, as their owner
   token create --config FILE --name NAME --scopes A,B|all [--days N] [--tenant ID]   make an API token while the gateway is stopped
@@ -26,6 +27,7 @@ export const usage = `node packages/gateway/src/main.ts --config FILE           
   restore --config FILE [--id BACKUP] [--erased FILE]         bring a backup back onto an empty machine; default: the newest
   recording keys --config FILE --id RECORDING                 print a recording's wrapped keys, to open it by another program (docs/formats.md), while the gateway is stopped
   speech try --config FILE --engine ID --file WAV [--language TAG]   let a speech engine hear a file
+  voices try --config FILE --text TEXT --file WAV [--voice ID] [--language TAG]   let a voice say a text into a file
   config-reference                                            print docs/configuration.md
 `
 

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, configReference, loadConfig, openLog } from '#kernel'
 import { backUp, restore } from './backup-commands.ts'
+import { examineDeployment } from './doctor-command.ts'
 import { startGateway } from './gateway.ts'
 import { createKeyringFile, createTokenText, liftDialing, usage } from './main-commands.ts'
 import { migrateDatabase } from './migrate-command.ts'
 import { planText } from './plan-command.ts'
 import { trySpeech } from './speech-try-command.ts'
+import { tryVoice } from './voice-try-command.ts'
 import { recordingKeys } from './recording-keys-command.ts'
 
 /** Runs until SIGTERM or SIGINT, then ends the calls in good order. A second signal ends the process at once. */
@@ -32,6 +34,13 @@ function untilSignal(): Promise<string> {
   })
 }
 
+/** Prints what was found as JSON; one fault makes the exit status 1. */
+async function doctor(configPath: string): Promise<void> {
+  const findings = await examineDeployment(configPath)
+  process.stdout.write(`${JSON.stringify(findings)}\n`)
+  if (findings.some(({ state }) => state === 'fault')) process.exitCode = 1
+}
+
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -51,6 +60,8 @@ async function main(): Promise<void> {
       by: { type: 'string' },
       engine: { type: 'string' },
       language: { type: 'string' },
+      voice: { type: 'string' },
+      text: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -58,6 +69,7 @@ async function main(): Promise<void> {
   if (values.help) process.stdout.write(usage)
   else if (command === '' && values.config !== undefined) await serve(values.config)
   else if (command === 'config-reference') process.stdout.write(configReference())
+  else if (command === 'doctor' && values.config !== undefined) await doctor(values.config)
   else if (command === 'keyring create' && values.file !== undefined)
     await createKeyringFile(values.file, values.passphrase)
   else if (command === 'migrate' && values.config !== undefined) await migrateDatabase(values.config, values)
@@ -80,6 +92,18 @@ async function main(): Promise<void> {
     await trySpeech(
       values.config,
       { engine, file, language },
+      (line) => void process.stdout.write(`${line}\n`),
+    )
+  } else if (
+    command === 'voices try' &&
+    values.config !== undefined &&
+    values.text !== undefined &&
+    values.file !== undefined
+  ) {
+    const { voice, text, file, language } = values
+    await tryVoice(
+      values.config,
+      { voice, text, file, language },
       (line) => void process.stdout.write(`${line}\n`),
     )
   } else if (command === 'dialing lift' && values.config !== undefined && values.app !== undefined)

@@ -309,7 +309,7 @@ test('E1: a key press is told once to the app and to the call', async () => {
   assert.equal((await socket.nextOf('dtmf')).dtmf?.digit, '8')
 })
 
-test('a key press in a secure room is told to who collects it, and neither to the app nor as an ordinary one', async () => {
+test('E7: a key press in a secure room is told to who collects it, and neither to the app nor as an ordinary one', async () => {
   await using app = await startTestApp()
   await using it = await call()
   const socket = await it.openStream(app)

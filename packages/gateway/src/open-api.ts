@@ -1,5 +1,5 @@
 import { openTokens } from '#access'
-import { startApi } from '#api'
+import { startApi, type ApiLive } from '#api'
 import type { Calls } from '#call'
 import { idempotencyStore, tokenStore } from '#db'
 import type { DialGuard } from '#dialing'
@@ -21,7 +21,9 @@ import type { PaymentsPart } from './open-payments.ts'
 import type { Signing } from './open-signing.ts'
 import type { TokenVaultPart } from './open-token-vault.ts'
 import type { Engines } from './open-speech.ts'
+import type { Voices } from './open-voices.ts'
 import type { Transcripts } from './open-transcripts.ts'
+import { apiTwilio } from './twilio-rest.ts'
 
 /** Where operators and apps steer it. */
 export async function openApi(
@@ -29,6 +31,7 @@ export async function openApi(
   { keys, database, audit, callRows, recordingRows }: Memory,
   {
     calls,
+    live,
     guard,
     apps,
     objects,
@@ -43,9 +46,11 @@ export async function openApi(
     alerts,
     signing,
     engines,
+    voices,
     signAs,
   }: {
     calls: Calls
+    live: ApiLive
     guard: DialGuard
     apps: Config['apps']
     objects: Objects
@@ -60,6 +65,7 @@ export async function openApi(
     alerts: Alerts
     signing: Signing
     engines: Pick<Engines, 'api'>
+    voices: Pick<Voices, 'api'>
     signAs: string
   },
   config: NonNullable<Config['api']>,
@@ -78,6 +84,7 @@ export async function openApi(
       log,
       key: new Secret(keys.hmacKey(systemTenant, 'api cursors')),
       tokens,
+      live,
       calls: apiCalls({ ...keeping, calls, rows: callRows, audit, receipts }),
       recordings: apiRecordings({ rows: recordingRows, keys, objects }),
       redactions: apiRedactions({ redactor, audit }),
@@ -101,12 +108,14 @@ export async function openApi(
       alerts: apiAlerts(alerts.store, clock),
       consents: consents.api,
       speech: engines.api,
+      voices: voices.api,
       vault: vault.tokens,
       payments: {
         list: ({ tenant, limit, before, filter }) => paying.rows.list(tenant, { limit, before, ...filter }),
         get: (tenant, id) => paying.rows.get(tenant, id),
       },
       dialing: apiDialing(guard, apps),
+      twilio: apiTwilio(apps),
       keys: apiKeys({ keys, log }),
       idempotency: apiIdempotency(idempotencyStore(database)),
       auditLog: signing.api,

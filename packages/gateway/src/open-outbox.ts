@@ -30,6 +30,14 @@ export interface OpenedOutbox extends AsyncDisposable {
 /** Of a stream-only tenant's apps: what waits in memory, while such an app cannot be reached. */
 const maxVolatileEvents = 10_000
 
+/** An app of another dialect would not understand events in our own form: it gets them where it names an address for them. */
+function appsThatHearUs({ apps }: Config): ReadonlySet<AppId> {
+  const hearing = apps.filter(
+    ({ dialect, webhook }) => dialect === 'voxkeep' || webhook.eventsUrl !== undefined,
+  )
+  return new Set(hearing.map(({ id }) => id as AppId))
+}
+
 /** Events on their way to apps: on disk, sealed, until the app has them; those of stream-only tenants in memory alone. */
 export function openOutbox(config: Config, parts: OutboxParts): OpenedOutbox {
   const { clock, random, log, client } = parts
@@ -45,12 +53,19 @@ export function openOutbox(config: Config, parts: OutboxParts): OpenedOutbox {
       log,
       apps,
       post: (post, signal) => postSigned({ client, clock }, post, signal),
+      exchange: (request, signal) => client.exchange(request, signal),
     })
+  const hearUs = appsThatHearUs(config)
   const events = outboxStore(parts.database, tenantOf)
   const [durable, volatile] = [start(events), start(volatileOutboxStore(maxVolatileEvents))]
   return {
     outbox: {
-      enqueue: (event, app) => (isStreamOnly(tenantOf(app)) ? volatile : durable).enqueue(event, app),
+      enqueue: async (event, app) => {
+        if (event.to === undefined && !hearUs.has(app)) return event.id
+        return (isStreamOnly(tenantOf(app)) ? volatile : durable).enqueue(event, app)
+      },
+      send: (event, request, app) =>
+        (isStreamOnly(tenantOf(app)) ? volatile : durable).send(event, request, app),
       redeliver: async (id) => (await durable.redeliver(id)) || (await volatile.redeliver(id)),
       idle: async () => void (await Promise.all([durable.idle(), volatile.idle()])),
       [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -1,11 +1,12 @@
 import type { Audit } from '#audit'
-import { paymentStore, type Database, type PaymentStore } from '#db'
+import { paymentStore, type CallStore, type Database, type PaymentStore } from '#db'
 import type { Job } from '#jobs'
 import type { Clock, Config, Log, Random, Secret, TenantId } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
 import { openPayments, paymentProvider, type OpenPayments, type PaymentRefusal } from '#payment'
-import { readClientTls, type HttpsClient } from '#webhook'
+import { readClientTls, type HttpsClient, type Outbox } from '#webhook'
 import type { Metrics } from './metrics.ts'
+import { tellPaymentSettled } from './payment-settled.ts'
 import { streamOnlyTenants } from './stream-only.ts'
 
 export interface PaymentsPart extends AsyncDisposable {
@@ -30,11 +31,14 @@ export function openPaymentsPart(
     readonly random: Random
     readonly log: Log
     readonly metrics: Pick<Metrics, 'count'>
+    readonly calls: Pick<CallStore, 'get'>
+    readonly outbox: Pick<Outbox, 'enqueue'>
   },
 ): PaymentsPart {
   const { clock, random, log, readSecret, client: http } = o
   const rows = paymentStore(o.database)
   const { providers, outcome, keepDays } = config.payments
+  const apps: ReadonlySet<string> = new Set(config.apps.map(({ id }) => id))
   const payments = openPayments({
     providers: new Map(
       providers.map((one) => {
@@ -47,6 +51,12 @@ export function openPaymentsPart(
     mayPay: paymentPolicy(config),
     hmacKey: (tenant, purpose) => o.keys.hmacKey(tenant, purpose),
     audit: (event) => o.audit.append(event),
+    settledLater: (row, result) =>
+      tellPaymentSettled(
+        { calls: o.calls, payments: rows, outbox: o.outbox, isApp: (app) => apps.has(app) },
+        row,
+        result,
+      ),
     outcome,
     node: o.database.node,
     clock,

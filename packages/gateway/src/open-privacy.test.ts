@@ -38,7 +38,7 @@ function opened(presidio: object | undefined, answer: { ok: false; why: 'timeout
   const words = openPrivacy(config, {
     engines: { engine: () => undefined },
     transcripts: { begin: async () => undefined },
-    redactor: { later: async () => {} },
+    redactor: { foresee: async () => {}, later: async () => {} },
     client,
     readSecret: (reference) => new Secret(`secret of ${reference}`),
     log: silentLog,

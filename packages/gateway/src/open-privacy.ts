@@ -11,7 +11,7 @@ import type { Transcripts } from './open-transcripts.ts'
 export interface PrivacyParts {
   readonly engines: Pick<Engines, 'engine'>
   readonly transcripts: Pick<Transcripts, 'begin'>
-  readonly redactor: Pick<Redactor, 'later'>
+  readonly redactor: Pick<Redactor, 'foresee' | 'later'>
   readonly client: HttpsClient
   readonly readSecret: (reference: string) => Secret<string>
   readonly log: Log
@@ -33,6 +33,8 @@ export function openPrivacy(config: Config, parts: PrivacyParts): CallWords {
     policyOf,
     engine: (id) => engines.engine(id),
     begin: transcripts.begin,
+    foresee: ({ tenant, recording, spans, mask }) =>
+      redactor.foresee({ tenant, recording, spans, mask, actor: 'gateway' }),
     redactSealed: ({ tenant, recording, spans, mask }) =>
       redactor.later({ tenant, recording, spans, mask, actor: 'gateway' }),
   }

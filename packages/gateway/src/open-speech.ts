@@ -35,7 +35,7 @@ export function openSpeech(parts: EngineParts): Engines {
       readSecret,
       region: config.node.region,
       env: programEnvironment(),
-      rulesOf: (tenant) => rulesOf(config, tenant),
+      rulesOf: (tenant) => speechRulesOf(config, tenant),
       onRefused: tellRefusal(parts),
       count: (name, by, labels) => metrics.count(name, labels, by),
     }),
@@ -58,8 +58,8 @@ export function openSpeech(parts: EngineParts): Engines {
   }
 }
 
-/** What a tenant asks of every engine. */
-function rulesOf({ tenants }: Config, tenant: TenantId): SpeechRules {
+/** What a tenant asks of every engine, and of every voice. */
+export function speechRulesOf({ tenants }: Config, tenant: TenantId): SpeechRules {
   const own = tenants.find(({ id }) => id === tenant)
   return { regions: own?.regions, trainingOptOut: own?.speech?.trainingOptOut ?? 'required' }
 }

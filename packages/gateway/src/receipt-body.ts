@@ -61,11 +61,12 @@ export function receiptBody({
     identity: receipt.identity,
     legs: receipt.legs.map((leg) => ({ ...leg, sip: signallingOf(leg.sip) })),
     webhooks: receipt.webhooks.map((webhook) => ({ ...webhook, signedBy: [...webhook.signedBy] })),
-    streams: receipt.streams.map(({ id: stream, host, tls, end, signedBy }) => ({
+    streams: receipt.streams.map(({ id: stream, host, tls, end, signedBy, audio }) => ({
       id: stream,
       host,
       tls: tls && { ...tls, postQuantum: isPostQuantum(tls.group) },
       signedBy: [...signedBy],
+      audio,
       end,
     })),
     recordings: receipt.recordings.map(({ id: recording, keyRef, state, sha256, durationMs }) => ({

@@ -5,6 +5,7 @@ import { KeyError, type OpenTenantKeys } from '#keys'
 import type { Spool } from '#objects'
 import { marksDigest, recoverRecordings, type RecoveredRecording } from '#vault'
 import type { Outbox } from '#webhook'
+import type { crashCallbacks } from './crash-callbacks.ts'
 import type { Metrics } from './metrics.ts'
 import { openRecordingKey } from './open-recording-key.ts'
 
@@ -18,6 +19,7 @@ export interface CrashDeps {
   readonly spool: Pick<Spool, 'pathOf'>
   readonly audit: Audit
   readonly outbox: Outbox
+  readonly callbacks: ReturnType<typeof crashCallbacks>
   readonly metrics: Metrics
 }
 
@@ -71,7 +73,9 @@ async function tellRecording(deps: CrashDeps, recovered: RecoveredRecording): Pr
 async function tellEnd(deps: CrashDeps, { id, tenant, app, answered }: OrphanedCall): Promise<void> {
   await deps.audit.append({ type: 'call.ended', tenant, call: id, actor: 'system', fields: { reason } })
   await addLine(deps, { call: id, tenant }, 'ended', { reason })
-  await tell(deps, app, id, 'call.ended', { reason, answered })
+  const row = await deps.calls.get(tenant, id)
+  const about = row && { direction: row.direction, from: row.from, to: row.to }
+  await tell(deps, app, id, 'call.ended', { reason, answered, ...about })
 }
 
 async function addLine(
@@ -84,12 +88,17 @@ async function addLine(
 }
 
 async function tell(
-  { outbox, clock, random }: CrashDeps,
+  { outbox, callbacks, clock, random }: CrashDeps,
   app: AppId,
   call: OrphanedCall['id'],
   type: string,
   data: object,
 ): Promise<void> {
   const id = createId('evt', clock.now(), random)
-  await outbox.enqueue({ id, type, call, data: { call_id: call, ...data } }, app)
+  const event = { id, type, call, data: { call_id: call, ...data } }
+  await outbox.enqueue(event, app)
+  for (const request of callbacks(app, event)) {
+    const own = createId('evt', clock.now(), random)
+    await outbox.send({ id: own, type, call }, request, app)
+  }
 }

@@ -53,7 +53,7 @@ function openEngine(
   return makeEngine(settings, {
     clock: systemClock,
     random: { bytes: nodeRandomBytes },
-    guard: egressGuard({ allowPrivate: config.egress.allowPrivate }),
+    guard: egressGuard(config.egress),
     readSecret,
     region: config.node.region,
     env: programEnvironment(),

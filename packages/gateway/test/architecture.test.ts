@@ -34,6 +34,8 @@ const layers: Readonly<Record<string, number>> = {
   speech: 2,
   privacy: 2,
   consent: 2,
+  dialect: 2,
+  doctor: 4,
   audit: 1,
   db: 1,
   'db/migrations': 0,

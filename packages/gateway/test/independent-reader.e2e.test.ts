@@ -3,14 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { silentLog, systemClock, type RecordingId } from '#kernel'
+import { openMetrics } from '#src/metrics.ts'
+import { openRedaction } from '#src/open-redaction.ts'
 import { recordingKeys } from '#src/recording-keys-command.ts'
 import {
   isTone,
   keptConfig,
   openKept,
   prepareKept,
+  random,
   record,
   tenants,
+  toneAt,
+  type Kept,
   type KeptRecording,
 } from './support/kept.ts'
 import { seeded } from './support/keep-kills.ts'
@@ -31,6 +37,7 @@ describe(
     const read = (more: Partial<typeof files> & { passphrase?: string } = {}) =>
       readInPython({ ...files, passphrase: path('passphrase'), ...more })
     let made: KeptRecording
+    let touched: RecordingId
     before(async () => {
       writeFileSync(path('passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
       const keys = { providers: [{ id: 'local', kind: 'local', passphrase: `file:${path('passphrase')}` }] }
@@ -39,23 +46,38 @@ describe(
       const config = keptConfig(dir, { keys, objects })
       await prepareKept(config)
       await using kept = await openKept(config)
-      made = await record(kept, tenants[0] ?? assert.fail(), 260, 5)
+      made = await record(kept, tenants[0] ?? assert.fail(), 1_700, 5) // 34 s: a whole section and a short one
+      touched = await redacted(kept, await record(kept, made.tenant, 1_900, 6))
       await kept.keys.rotate(made.tenant, 'all')
       await kept.keys.rewrap(made.tenant)
       await kept.objects.mover.settled()
     })
     before(async () => {
       writeFileSync(path('voxkeep.yaml'), readableConfig(dir))
-      const printed = await recordingKeys(path('voxkeep.yaml'), made.id)
-      writeFileSync(files.keys, JSON.stringify(printed))
-      const { object } = printed as { object: { key: string } }
-      writeFileSync(files.object, readFileSync(path(`objects/${object.key}`)))
+      await exported(made.id, files.keys, files.object)
+      await exported(touched, path('redacted.json'), path('redacted'))
     })
+    const exported = async (id: RecordingId, keys: string, to: string) => {
+      const printed = await recordingKeys(path('voxkeep.yaml'), id)
+      writeFileSync(keys, JSON.stringify(printed))
+      const { object } = printed as { object: { key: string } }
+      writeFileSync(to, readFileSync(path(`objects/${object.key}`)))
+    }
     after(() => rmSync(dir, { recursive: true }))
 
     test('opens what the gateway sealed, after its keys were rotated and wrapped again', () => {
       assert.equal(read(), '')
       assert.ok(isTone(made, readFileSync(files.out)))
+    })
+
+    test('opens what was redacted afterwards, sections that were copied and sections that were sealed anew', () => {
+      assert.equal(read({ keys: path('redacted.json'), object: path('redacted') }), '')
+      const audio = readFileSync(files.out)
+      assert.equal(audio.length, 1_900 * 320)
+      const isTouched = (at: number) => at % 2 === 0 && at >> 1 >= 17_000 * 8 && at >> 1 < 18_000 * 8
+      for (const [at, code] of audio.entries())
+        if (!isTouched(at)) assert.equal(code, toneAt(6, (at & 1) as 0 | 1, at >> 1))
+        else if (at >> 1 > 17_001 * 8 && at >> 1 < 17_999 * 8) assert.equal(code, 0xff)
     })
 
     test('refuses a wrong passphrase', () => {
@@ -77,6 +99,28 @@ describe(
     })
   },
 )
+
+/** The recording that took its place, with a second of the caller silent. */
+async function redacted(kept: Kept, { id, tenant }: KeptRecording): Promise<RecordingId> {
+  const { database, recordings, objects, keys, audit } = kept
+  await using redactor = openRedaction({
+    database,
+    recordings,
+    objects,
+    keys,
+    audit,
+    retention: { refusal: async () => undefined },
+    metrics: openMetrics(),
+    clock: systemClock,
+    random,
+    log: silentLog,
+    node: database.node,
+  })
+  const spans = [{ channel: 0 as const, fromMs: 17_000, toMs: 18_000, why: 'card' }]
+  const outcome = await redactor.redact({ tenant, recording: id, spans, mask: 'silence', actor: 'test' })
+  assert.ok(outcome.kind === 'redacted')
+  return outcome.recording.id
+}
 
 function readableConfig(dir: string): string {
   const keys = { providers: [{ id: 'local', kind: 'local', passphrase: `file:${dir}/passphrase` }] }

@@ -115,7 +115,7 @@ describe(
     })
 
     for (const codec of codecs)
-      test(`no tone is left of keys beside ${codec.codec}, whichever way they come, with 0, 1, 3 and 5 % of packets lost`, async () => {
+      test(`E7: no tone is left of keys beside ${codec.codec}, whichever way they come, with 0, 1, 3 and 5 % of packets lost`, async () => {
         const audio: Uint8Array[] = []
         let seed = 0
         for (const way of ways)

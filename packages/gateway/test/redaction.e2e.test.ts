@@ -31,6 +31,8 @@ import {
   prepareKept,
   random,
   record,
+  recordUnsettled,
+  settleKept,
   tenants,
   toneAt,
   type Kept,
@@ -41,7 +43,7 @@ import { recordedSides } from './support/recorded.ts'
 
 const acme = tenants[0] as (typeof tenants)[number]
 const all = { after: '', limit: 10 }
-const spans = [{ channel: 0 as const, fromMs: 500, toMs: 1_500, why: 'card' }]
+const spans = [{ channel: 0, fromMs: 500, toMs: 1_500, why: 'card' }] as const
 
 describe('redaction after the fact, and death at every moment of it', () => {
   let dir: string
@@ -211,6 +213,27 @@ describe('redaction after the fact, and death at every moment of it', () => {
     await settled(redactor.rows)
     const now = await currentRecording(kept.recordings, acme, old.id)
     assert.equal(await heard(now?.id ?? old.id, 98), 'redacted')
+  })
+
+  test('what was found too late in a call is redacted at the next start, when the gateway died before the recording ended', async () => {
+    const old = await recordUnsettled(kept, acme, 100, 97)
+    const { database } = kept
+    const open = () => openRedaction({ ...parts(), database, metrics: openMetrics() })
+    const request = { tenant: acme, recording: old.id, mask: 'silence', actor: 'gateway' } as const
+    const running = open()
+    await running.foresee({ ...request, spans: [{ ...spans[0], toMs: 700 }] })
+    await running.foresee({ ...request, spans }) // all of it each time
+    await running[Symbol.asyncDispose]()
+    // It runs, for all that is known: whoever looks leaves it, and the row, as it is.
+    await open()[Symbol.asyncDispose]()
+    assert.equal((await kept.recordings.get(acme, old.id))?.state, 'recording')
+    assert.equal((await running.rows.waiting(all)).length, 1)
+    await settleKept(kept)
+    const restarted = open()
+    await settled(restarted.rows)
+    await restarted[Symbol.asyncDispose]()
+    const now = await currentRecording(kept.recordings, acme, old.id)
+    assert.equal(await heard(now?.id ?? old.id, 97), 'redacted')
   })
 
   async function settled(rows: ReturnType<typeof redactionStore>): Promise<void> {

@@ -21,6 +21,8 @@ export interface AnswerOptions {
   readonly codecs?: readonly AudioCodec[]
   /** Default 20. */
   readonly ptimeMs?: number
+  /** Whether it takes keys as telephone events. Default: true. */
+  readonly events?: boolean
   readonly clock?: SoftphoneClock
 }
 

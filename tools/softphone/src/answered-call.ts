@@ -38,6 +38,7 @@ export interface AnsweredCall {
   readonly stats: MediaStats
   /** Everything that was heard, at most the first five minutes. */
   heard(): Int16Array
+  /** By a telephone event where they were agreed, else aloud. */
   press(digit: DtmfDigit, durationMs?: number): void
   /** Resolves with whether the peer agreed. */
   hold(): Promise<boolean>
@@ -135,7 +136,9 @@ export class TakenCall implements AnsweredCall {
     return this.#deps.heard.join()
   }
   press(digit: DtmfDigit, durationMs = 100): void {
-    this.#deps.media.press(digit, durationMs)
+    const { media } = this.#deps
+    if (this.audio?.dtmf === undefined) media.pressAloud(digit, durationMs)
+    else media.press(digit, durationMs)
   }
   hold(): Promise<boolean> {
     return this.#reoffer('sendonly')

@@ -12,10 +12,12 @@ export function capabilities(options: {
   readonly codecs?: readonly AudioCodec[]
   readonly suites?: readonly SrtpSuite[]
   readonly ptimeMs?: number
+  /** Whether it takes keys as telephone events. Default: true. */
+  readonly events?: boolean
 }): AudioCapabilities {
   return {
     codecs: options.codecs ?? ['PCMU', 'PCMA'],
-    dtmf: true,
+    dtmf: options.events ?? true,
     ptimeMs: options.ptimeMs ?? 20,
     suites: options.suites ?? allSuites,
     profile: 'required',

@@ -1,5 +1,7 @@
 export type { DemoFacts } from './facts.ts'
 export { htmlReport } from './html-report.ts'
 export { runDemo, type DemoOptions } from './run-demo.ts'
+export { matchSpeech, type SpeechMatch } from './speech-match.ts'
+export { startProgram, type Program } from './start-program.ts'
 export { textReport } from './text-report.ts'
 export { problemsOf, summarise, type Summary } from './verdict.ts'

@@ -12,10 +12,17 @@ export interface ProgramOptions {
   /** Gets everything that the program writes to its two outputs. */
   readonly logFile: string
   readonly readyWithinMs?: number
+  readonly cwd?: string
+  /** Set in its environment, beside ours. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Given each line that it writes, but the one that says it is ready. */
+  readonly onLine?: (line: string) => void
 }
 
 export interface Program extends AsyncDisposable {
   readonly pid: number
+  /** The line that said it is ready. */
+  readonly ready: Readonly<Record<string, unknown>>
   /** Tells it to end in good order (kills it when it does not); the exit code, and the last line of its output as JSON. */
   stop(): Promise<Ended>
 }
@@ -32,13 +39,17 @@ const endWithinMs = 10_000
  * person to read, when it ends before that or takes too long; it runs no more then.
  */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const child = spawn(process.execPath, options.args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, options.args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.env !== undefined && { env: { ...process.env, ...options.env } }),
+  })
   const log = createWriteStream(options.logFile, { mode: 0o600 })
   child.stderr.pipe(log, { end: false })
   child.stdout.pipe(log, { end: false })
-  const program = new RunningProgram(child, () => finished(log.end()))
+  const program = new RunningProgram(child, () => finished(log.end()), options.onLine)
   try {
-    await program.ready(options.readyWithinMs ?? 30_000)
+    await program.isReady(options.readyWithinMs ?? 30_000)
     return program
   } catch (cause) {
     await program.stop()
@@ -61,10 +72,13 @@ class RunningProgram implements Program {
   readonly #exit: Promise<number | null>
   readonly #ready = Promise.withResolvers<void>()
   readonly #closeLog: () => Promise<void>
+  readonly #onLine: (line: string) => void
   #lastLine = ''
+  ready: Readonly<Record<string, unknown>> = {}
   #ended: Promise<Ended> | undefined
 
-  constructor(child: ChildProcess, closeLog: () => Promise<void>) {
+  constructor(child: ChildProcess, closeLog: () => Promise<void>, onLine: (line: string) => void = () => {}) {
+    this.#onLine = onLine
     this.pid = child.pid ?? -1
     this.#child = child
     this.#closeLog = closeLog
@@ -75,9 +89,10 @@ class RunningProgram implements Program {
       (error: unknown) => this.#ready.reject(error),
     )
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.#take(line))
+    if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => this.#onLine(line))
   }
 
-  async ready(withinMs: number): Promise<void> {
+  async isReady(withinMs: number): Promise<void> {
     const timer = setTimeout(() => this.#ready.reject(new Error('it took too long')), withinMs)
     await this.#ready.promise.finally(() => clearTimeout(timer))
   }
@@ -101,8 +116,10 @@ class RunningProgram implements Program {
 
   #take(line: string): void {
     this.#lastLine = line
-    const message = parseJson(line) as { ready?: unknown } | undefined
-    if (message?.ready === true) this.#ready.resolve()
+    const message = parseJson(line) as { ready?: unknown } | null | undefined
+    if (message?.ready !== true) return this.#onLine(line)
+    this.ready = message
+    this.#ready.resolve()
   }
 }
 

@@ -57,7 +57,7 @@ const table: readonly Row[] = [
   [/^transcript\.read/, { class: 'datastore', activity: 'read', about: 'transcripts' }],
   [/^transcript\.starting$/, { class: 'datastore', activity: 'create', about: 'transcripts' }],
   [/^transcript\./, { class: 'datastore', activity: 'update', about: 'transcripts' }],
-  [/^recording\.(?:read|export)/, { class: 'datastore', activity: 'read', about: 'recordings' }],
+  [/^recording\.(?:read|marks-read|export)/, { class: 'datastore', activity: 'read', about: 'recordings' }],
   [/^recording\..*(?:delet|shred|eras)/, { class: 'datastore', activity: 'delete', about: 'recordings' }],
   [/^recording\.starting$/, { class: 'datastore', activity: 'create', about: 'recordings' }],
   [/^recording\./, { class: 'datastore', activity: 'update', about: 'recordings' }],

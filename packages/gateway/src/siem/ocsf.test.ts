@@ -41,6 +41,7 @@ const expected = [
   ['object.tampered', 6005, 99],
   ['retention.deleted', 6005, 7],
   ['recording.read', 6005, 1],
+  ['recording.marks-read', 6005, 1],
   ['recording.delete', 6005, 7],
   ['recording.starting', 6005, 6],
   ['audit.export', 6005, 4],

@@ -62,7 +62,11 @@ const decisions = new Set([
   'call.collected',
   'call.paid',
   'call.dialed',
+  'call.redirected',
+  'call.message',
+  'call.whisper',
   'call.consent_refused',
+  'call.relay_ended',
 ])
 
 export async function startApp(options: AppOptions): Promise<App> {

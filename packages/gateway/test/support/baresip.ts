@@ -54,6 +54,8 @@ export interface Baresip extends AsyncDisposable {
   press(digits: string): Promise<void>
   /** Resolves with its first event of a type, for example `CALL_ESTABLISHED`, past or to come. */
   until(type: string, timeoutMs?: number): Promise<BaresipEvent>
+  /** Resolves with the keys that the peer pressed, by telephone events, once there are as many. */
+  keysHeard(count: number, timeoutMs?: number): Promise<string>
   /** Resolves with the first match in what it printed, past or to come. */
   untilSaid(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
   /** Everything it printed; includes every SIP message, keys and all. */
@@ -104,6 +106,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
       }
     },
     until: control.until,
+    keysHeard: control.keysHeard,
     untilSaid: (pattern, timeoutMs) => phone.until(pattern, timeoutMs),
     output: () => phone.output(),
     said: () => dumped(folder, 'enc'),
@@ -140,7 +143,9 @@ function configText(options: BaresipOptions): string {
   ].join('\n')
 }
 
-async function connectControl(port: number): Promise<{ socket: Socket; until: Baresip['until'] }> {
+async function connectControl(
+  port: number,
+): Promise<{ socket: Socket } & Pick<Baresip, 'until' | 'keysHeard'>> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   const { changed, until } = watch()
@@ -151,8 +156,18 @@ async function connectControl(port: number): Promise<{ socket: Socket; until: Ba
     for (const text of split(chunk)) events.push(JSON.parse(text) as BaresipEvent)
     changed()
   })
+  const pressed = () => {
+    const starts = events.filter(({ type }) => type === 'CALL_DTMF_START')
+    return starts.map(({ param }) => param ?? '?').join('')
+  }
   return {
     socket,
+    keysHeard: (count, timeoutMs) =>
+      until(
+        `baresip to hear ${count} keys`,
+        () => (pressed().length >= count ? pressed() : undefined),
+        timeoutMs,
+      ),
     until: (type, timeoutMs) =>
       until(`baresip to tell ${type}`, () => events.find((event) => event.type === type), timeoutMs),
   }

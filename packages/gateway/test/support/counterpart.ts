@@ -18,6 +18,8 @@ const packages = {
   'espeak-ng': 'espeak-ng',
   'multimon-ng': 'multimon-ng',
   sox: 'sox',
+  chromium: 'chromium',
+  'systemd-analyze': 'systemd',
   go: 'golang-go golang-golang-x-mod-dev',
   pocketsphinx_continuous: 'pocketsphinx pocketsphinx-en-us',
 } as const

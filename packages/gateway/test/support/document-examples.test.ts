@@ -42,7 +42,12 @@ for (const [document, count] of [
   ['tokens.md', 1],
   ['payments.md', 1],
   ['speech.md', 1],
+  ['voices.md', 1],
+  ['agents.md', 1],
+  ['dialects.md', 1],
   ['keypad.md', 1],
+  ['twilio.md', 2],
+  ['stream.md', 1],
 ] as const)
   test(`docs/${document} gives settings that parseConfig() takes`, () => {
     const examples = examplesIn(document, 'yaml')
@@ -57,11 +62,15 @@ for (const [document, count] of [
   })
 
 for (const [document, count] of [
-  ['calls.md', 7],
+  ['calls.md', 12],
   ['webhooks.md', 1],
+  ['agents.md', 1],
   ['collect.md', 3],
   ['consent.md', 1],
   ['transcripts.md', 1],
+  ['voices.md', 1],
+  ['relay.md', 1],
+  ['stream.md', 2],
 ] as const)
   test(`docs/${document} gives commands that callCommands takes`, () => {
     const lists = examplesIn(document, 'json')

@@ -8,6 +8,8 @@ export interface HeardStream {
   readonly ulaw: () => Uint8Array
   readonly samples: () => Int16Array
   readonly digits: () => string
+  /** How long after its own time each frame came, in milliseconds, counted from the stream's start. */
+  readonly lateMs: () => readonly number[]
   /** Resolves when the caller has been heard for so long, silence included. */
   heard(seconds: number, timeoutMs?: number): Promise<void>
   pressed(digits: string, timeoutMs?: number): Promise<void>
@@ -19,7 +21,7 @@ export interface HeardStream {
 interface StreamMessage {
   readonly event: string
   readonly streamSid?: string
-  readonly media?: { readonly track: string; readonly payload: string }
+  readonly media?: { readonly track: string; readonly payload: string; readonly timestamp?: string }
   readonly dtmf?: { readonly digit: string }
 }
 
@@ -31,11 +33,17 @@ export function hearStream(socket: WebSocket): HeardStream {
   let bytes = 0
   let digits = ''
   let streamSid = ''
+  let startedMs = 0
+  const late: number[] = []
   const hear = (message: StreamMessage): void => {
-    if (message.event === 'start') streamSid = message.streamSid ?? ''
+    if (message.event === 'start') {
+      streamSid = message.streamSid ?? ''
+      startedMs = performance.now()
+    }
     if (message.event === 'dtmf') digits += message.dtmf?.digit ?? ''
     if (message.event !== 'media' || message.media?.track !== 'inbound') return
-    const { payload } = message.media
+    const { payload, timestamp } = message.media
+    late.push(performance.now() - startedMs - Number(timestamp))
     const frame = Uint8Array.fromBase64(payload)
     frames.push(frame)
     bytes += frame.length
@@ -51,6 +59,7 @@ export function hearStream(socket: WebSocket): HeardStream {
     ulaw,
     samples: () => decodeUlaw(ulaw(), new Int16Array(bytes)),
     digits: () => digits,
+    lateMs: () => late,
     heard: async (seconds, timeoutMs = 20_000) =>
       void (await until(`${seconds} s of the caller`, () => bytes >= seconds * bytesPerSecond, timeoutMs)),
     pressed: async (wanted, timeoutMs) =>

@@ -88,6 +88,9 @@ export const interopItems: readonly InteropItem[] = [
   { title: 'Quality: scores, audio that is mute or goes one way', tests: /^quality: / },
   { title: 'What an eavesdropper and the disk see', tests: /^(capture|plaintext): / },
   { title: 'Keys that nobody else may learn: a card keyed in and paid with', tests: /^payment: / },
+  { title: 'Commands of an app: messages, whispers, keys that are sent', tests: /^commands: / },
+  { title: 'A conversation in words alone (ConversationRelay)', tests: /^relay: / },
+  { title: 'Apps written for Twilio: TwiML, callbacks, REST', tests: /^twilio-(app|rest): / },
   { title: 'Consent to a recording, by key, voice or notice', tests: /^consent: / },
   { title: 'Limits and the guard', tests: /guard refuses|what is not allowed|may be one|more than usual/ },
   {

@@ -26,7 +26,14 @@ import { openKeys } from '#src/open-keys.ts'
 import { openObjects, type Objects } from '#src/open-objects.ts'
 import { openRecordingKey } from '#src/open-recording-key.ts'
 import { openSecretBook } from '#src/open-secret-book.ts'
-import { newRecordingHeader, openRecording, recordingWriter, recoverRecordings, VaultError } from '#vault'
+import {
+  newRecordingHeader,
+  openRecording,
+  recordingWriter,
+  recoverRecordings,
+  VaultError,
+  type SealedSummary,
+} from '#vault'
 
 export const random: Random = { bytes: nodeRandomBytes }
 export const tenants = ['acme', 'rival'] as TenantId[]
@@ -138,6 +145,19 @@ const breath = 400
 
 /** Records `frames` 20 ms frames of both sides faster than life, through the writer that calls use, up to the books. */
 export async function record(kept: Kept, tenant: TenantId, frames: number, seed = 0): Promise<KeptRecording> {
+  const { sealed, ...recording } = await recordUnsettled(kept, tenant, frames, seed)
+  await kept.recordings.settle(recording.id, { state: 'sealed', sealed })
+  kept.objects.mover.poke()
+  return recording
+}
+
+/** As `record`, but for the books: there it runs still, as after a crash. */
+export async function recordUnsettled(
+  kept: Kept,
+  tenant: TenantId,
+  frames: number,
+  seed = 0,
+): Promise<KeptRecording & { readonly sealed: SealedSummary }> {
   const [id, call] = [createId('rec', Date.now(), random), createId('call', Date.now(), random)]
   const {
     plain: dataKey,
@@ -157,9 +177,7 @@ export async function record(kept: Kept, tenant: TenantId, frames: number, seed 
     if (frame % breath === breath - 1) await new Promise(setImmediate)
   }
   const sealed = await writer.finish()
-  await kept.recordings.settle(id, { state: 'sealed', sealed })
-  kept.objects.mover.poke()
-  return { id, call, tenant, sha256: sealed.sha256, seed, samples: frames * frameSamples }
+  return { id, call, tenant, sha256: sealed.sha256, seed, samples: frames * frameSamples, sealed }
 }
 
 function newRow(

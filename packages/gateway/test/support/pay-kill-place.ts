@@ -59,6 +59,7 @@ export async function paymentsOf(place: PayKillPlace): Promise<PayKillParts> {
       mayPay: () => undefined,
       hmacKey: () => new Uint8Array(32).fill(7),
       audit: async (event) => appendFileSync(join(place.dir, 'audit.jsonl'), `${JSON.stringify(event)}\n`),
+      settledLater: async () => {},
       outcome: config.payments.outcome,
       node: database.node,
       clock: systemClock,

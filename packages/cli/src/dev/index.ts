@@ -1,0 +1,5 @@
+export { appOf, type App } from './app-of.ts'
+export { type ReplayReport } from './replay.ts'
+export { runDev, type DevOptions, type DevOutcome } from './run-dev.ts'
+export { replayTape } from './replay-tape.ts'
+export { readTape, writeTape } from './tape.ts'

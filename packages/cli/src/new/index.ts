@@ -1,0 +1,1 @@
+export { writeApp } from './scaffold.ts'

@@ -1,0 +1,44 @@
+import { callBook, openPlatform, twilioDialect, type Dialect } from '#dialect'
+import { accountSid, type AppConfig, type AppId, type Clock, type Config } from '#kernel'
+import type { ReadyRequest } from '#webhook'
+import { twilioSettings } from './twilio-app.ts'
+
+/** What became of a call that a crash ended. */
+export interface CrashEvent {
+  readonly id: string
+  readonly type: string
+  readonly call: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** How apps of other dialects are told of calls that nobody remembers any more: where the app's own configuration names an address. */
+export function crashCallbacks(
+  { apps }: Config,
+  clock: Clock,
+): (app: AppId, event: CrashEvent) => readonly ReadyRequest[] {
+  const known = new Map(apps.map((app) => [app.id as AppId, app]))
+  return (id, event) => {
+    const app = known.get(id)
+    const dialect = app && dialectOf(app)
+    if (app === undefined || dialect === undefined) return []
+    const nowMs = clock.now()
+    const facts = callBook(accountSid(app.tenant)).note(event, nowMs)
+    return dialect.tell(event, { facts, nowMs })
+  }
+}
+
+function dialectOf(app: AppConfig): Dialect | undefined {
+  switch (app.dialect) {
+    case 'voxkeep':
+      return undefined
+    case 'twilio':
+      return twilioDialect(twilioSettings(app))
+    case 'teler':
+    case 'telnyx':
+    case 'plivo':
+    case 'exotel':
+    case 'vonage':
+    case 'jambonz':
+      return openPlatform(app.dialect, app.webhook.url)
+  }
+}
