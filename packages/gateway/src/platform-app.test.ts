@@ -114,7 +114,11 @@ test('openApp() notes what an app’s answer has wrong in few words, however man
   const note = (_: string, fields: { message?: string } = {}) => void noted.push(String(fields.message))
   const long = 'x'.repeat(60_000)
   await opened('plivo', [`<Response><${long}/><Hangup/></Response>`], note).ask()
-  await opened('jambonz', [[{ ...(answered['jambonz'] as [object])[0], metadata: { [long]: '1' } }]], note).ask()
+  await opened(
+    'jambonz',
+    [[{ ...(answered['jambonz'] as [object])[0], metadata: { [long]: '1' } }]],
+    note,
+  ).ask()
   assert.equal(noted.length, 2)
   for (const message of noted) assert.ok(message.length <= 300, String(message.length))
 })

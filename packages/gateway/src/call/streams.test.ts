@@ -65,7 +65,12 @@ describe('an agent', () => {
     wire: 'agent',
     options: { encoding: 'ulaw', rate: 8_000 },
     refusal: () => undefined,
-    prepare: async () => ({ url: 'wss://s2s.test/v1', address: '192.0.2.1', headers: {}, tls: { spkiPins: [] } }),
+    prepare: async () => ({
+      url: 'wss://s2s.test/v1',
+      address: '192.0.2.1',
+      headers: {},
+      tls: { spkiPins: [] },
+    }),
     said: () => {},
   }
 
