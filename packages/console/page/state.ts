@@ -1,42 +1,9 @@
+import type { LiveCall as Call, LiveItem as Item, StoryLine as Line } from '@voxkeep/sdk'
+
 /** The page's own picture of the calls, made from what the gateway tells. Pure, so that it can be tested without a browser. */
 
-export interface Call {
-  readonly id: string
-  readonly app: string
-  readonly trunk: string
-  readonly direction: 'inbound' | 'outbound'
-  readonly from: string
-  readonly to: string
-  readonly state: 'ringing' | 'active' | 'ended'
-  readonly started_at: string
-  readonly answered_at: string | null
-  readonly end_reason: string | null
-}
-
-export interface Line {
-  readonly at: string
-  readonly kind: string
-  readonly fields: Readonly<Record<string, string | number | boolean | null>>
-}
-
-export interface StreamCount {
-  readonly id: string
-  readonly frames_in: number
-  readonly frames_out: number
-  readonly frames_dropped: number
-}
-
-export type Item =
-  | { readonly kind: 'calls'; readonly calls: readonly Call[] }
-  | { readonly kind: 'call'; readonly call: Call }
-  | { readonly kind: 'story'; readonly call_id: string; readonly line: Line }
-  | {
-      readonly kind: 'level'
-      readonly call_id: string
-      readonly in_db: number
-      readonly out_db: number
-      readonly streams: readonly StreamCount[]
-    }
+export type { LiveCall as Call, LiveItem as Item, StoryLine as Line } from '@voxkeep/sdk'
+export type StreamCount = Extract<Item, { kind: 'level' }>['streams'][number]
 
 export interface Level {
   readonly inDb: number

@@ -1,26 +1,6 @@
-import type { CallRecord, Keep, StoryValue } from '#call'
+import type { ApiLiveCall as LiveCall, ApiLiveLine as StoryLine } from '#api'
+import type { CallRecord, Keep } from '#call'
 import type { CallId, Clock, TenantId } from '#kernel'
-
-/** A call that goes on, as somebody who watches sees it. */
-export interface LiveCall {
-  readonly id: CallId
-  readonly app: string
-  readonly trunk: string
-  readonly direction: 'inbound' | 'outbound'
-  readonly from: string
-  readonly to: string
-  readonly state: 'ringing' | 'active' | 'ended'
-  readonly startedAtMs: number
-  readonly answeredAtMs?: number
-  readonly endReason?: string
-}
-
-export interface StoryLine {
-  readonly call: CallId
-  readonly atMs: number
-  readonly kind: string
-  readonly fields: Readonly<Record<string, StoryValue>>
-}
 
 /** What happens, as it happens. */
 export type LiveItem =

@@ -11,6 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export const runtimes = ['node', 'deno', 'bun', 'workerd'] as const
 export type Runtime = (typeof runtimes)[number]
 
+/** The longest that a test waits for its runtime. */
+export const installS = 300
+
 const root = join(import.meta.dirname, '..', '..', '..')
 const binaryOf = (runtime: Runtime) => join(root, '.runtimes/bin', runtime)
 
@@ -20,12 +23,20 @@ export function withoutRuntime(runtime: Runtime): string | false {
   return isThere || process.env['CI'] !== undefined ? false : `missing: .ci/install-runtimes`
 }
 
+/** In CI they are fetched while other tests run: that may take a while where the registry is slow. */
+async function installed(): Promise<void> {
+  const isThere = () => existsSync(join(root, '.runtimes/installed'))
+  for (let second = 0; process.env['CI'] !== undefined && !isThere() && second < installS; second++)
+    await sleep(1_000)
+}
+
 export interface RunningApp extends AsyncDisposable {
   readonly port: number
 }
 
 /** Runs the echo app; resolves once it listens. Rejects with what it said when it does not. */
 export async function runApp(runtime: Runtime, secret: string): Promise<RunningApp> {
+  await installed()
   const port = await freePort()
   const dir = await mkdtemp(join(tmpdir(), 'voxkeep-runtime-'))
   const [command, args] = await commandOf(runtime, { port, secret, dir })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { WebSocket } from 'ws'
 import { streamUrl } from './echo-app.ts'
-import { runApp, runtimes, withoutRuntime } from './run-runtime.ts'
+import { installS, runApp, runtimes, withoutRuntime } from './run-runtime.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
 const protocol = 'voxkeep.media.v1'
@@ -81,7 +81,7 @@ function frame(index: number): Uint8Array {
 for (const runtime of runtimes)
   test(
     `the SDK verifies a webhook, accepts a stream and echoes it on ${runtime}`,
-    { skip: withoutRuntime(runtime), timeout: 60_000 },
+    { skip: withoutRuntime(runtime), timeout: 60_000 + installS * 1_000 },
     async () => {
       await using app = await runApp(runtime, secret)
       const command = await askApp(app.port)

@@ -1,6 +1,6 @@
 export type { ApiAudit } from './deps-audit.ts'
 export type { ApiKeys } from './deps-keys.ts'
-export type { ApiLive } from './deps-live.ts'
+export type { ApiLive, ApiLiveCall, ApiLiveLine } from './deps-live.ts'
 export type { ApiBackups } from './deps-backups.ts'
 export type { ApiConsents } from './deps-consents.ts'
 export type { ApiPayments } from './deps-vault.ts'
