@@ -33,6 +33,9 @@ export interface DialectAppOptions {
 
 type Event = Parameters<CallApp['decide']>[0]
 
+/** Names inside a message are the app's, and as long as it likes. */
+const maxMessage = 300
+
 /** The app says where to go next this often in so short a time only when it goes in a circle. */
 const maxHops = 20
 const hopsMs = 10_000
@@ -170,7 +173,7 @@ class DialectApp {
   ): Promise<void> {
     const { log, count } = this.#deps
     const { id: app, dialect } = this.#config
-    const about = { code: fault.code, level, message: fault.message }
+    const about = { code: fault.code, level, message: fault.message.slice(0, maxMessage) }
     log.warn('app’s answer has a fault', { app, callId: event.call, ...about })
     count('dialect_faults', { dialect, code: String(fault.code) })
     const host = URL.canParse(url) ? new URL(url).host : 'invalid'

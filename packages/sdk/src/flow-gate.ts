@@ -48,8 +48,10 @@ export function flowGate({ clock, bufferedMs, maxAheadMs, isBehind }: FlowGateOp
         const { promise, resolve } = Promise.withResolvers<void>()
         const waitMs = excessMs()
         const cancel = waitMs > 0 ? clock.after(waitMs, resolve) : () => {}
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        const stop = () => resolve()
+        signal.addEventListener('abort', stop)
         await Promise.race([promise, opened.promise])
+        signal.removeEventListener('abort', stop) // it outlives this wait by far
         cancel()
       }
     },

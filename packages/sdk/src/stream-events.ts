@@ -51,7 +51,7 @@ export interface StreamEvents {
 /** The answer to commands: `accepted` before they are done. */
 export interface StreamAck {
   readonly status: 'accepted' | 'refused'
-  /** Why not: `not-understood`, `not-allowed`, `call-ended`, `failed`. */
+  /** Why not: `not-understood`, `not-allowed`, `too-many`, `call-ended`. */
   readonly code?: string
   /** Where in the commands what is wrong. */
   readonly faults?: readonly { readonly at: string; readonly message: string }[]

@@ -26,6 +26,8 @@ test('createStreamServer() refuses an upgrade that is unsigned, old, signed for 
   const old = { ...signedHeaders(), 'webhook-timestamp': '1000' }
   assert.equal(await reason('/stream', old), '403 timestamp-too-old')
   assert.equal(await reason('/streams', signedHeaders()), '404 unknown-path')
+  for (const nonsense of ['//', '//[', 'http://'])
+    assert.equal(await reason(nonsense, signedHeaders()), '404 unknown-path')
   assert.equal(await reason(fakeUrl, signedHeaders()), 'accepted')
 })
 
@@ -146,6 +148,26 @@ test('createStreamServer() goes on over another socket, with what was said meanw
   second.say({ type: 'session.stop', seq: 9, reason: 'hangup' })
   assert.equal(await conversations[0]?.ended, 'hangup')
   assert.equal((await Array.fromAsync(conversations[0]?.audio ?? [])).length, 4)
+})
+
+test('createStreamServer() goes on with a stream though it holds as many as it may, and begins no other', async () => {
+  const refused: string[] = []
+  const server = fakeServer({ maxConversations: 1, onRefused: (reason) => refused.push(reason) })
+  const first = await acceptedBy(server, mediaProtocol)
+  first.say(sessionStart)
+  await settle()
+  const other = await acceptedBy(server, mediaProtocol)
+  other.say({ ...sessionStart, resume: { ...sessionStart.resume, id: 'resume_2' } })
+  await settle()
+  assert.deepEqual(other.closed(), { code: 1_013, reason: 'busy' })
+  // Its connection broke, which this side does not know yet.
+  const second = await acceptedBy(server, mediaProtocol)
+  second.say({ ...sessionStart, resume: { ...sessionStart.resume, resumed: true } })
+  await settle()
+  assert.equal(second.closed(), undefined)
+  assert.equal(second.last()['type'], 'resume')
+  assert.deepEqual(refused, ['busy'])
+  assert.equal(server.conversations.size, 1)
 })
 
 test('createStreamServer() refuses to go on with a stream that it does not know', async () => {

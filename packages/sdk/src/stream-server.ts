@@ -27,7 +27,7 @@ export interface StreamServerOptions extends VerifyOptions {
   readonly rateHz?: number
   /** Where tokens are remembered; default: in memory. `false`: streams need none, as when the command does not come from `command()`. */
   readonly tokens?: StreamTokens | false
-  /** Beyond these, upgrades are refused with `busy`. Default 1000. */
+  /** Beyond these, streams are refused with `busy`, but for one that comes back. Default 1000. */
   readonly maxConversations?: number
   /** For tests. */
   readonly clock?: StreamClock
@@ -67,6 +67,7 @@ export interface StreamServer {
 const startWithinMs = 5_000 // the gateway says it at once
 const policyViolation = 1_008 // RFC 6455 §7.4.1
 const internalError = 1_011
+const tryAgainLater = 1_013
 
 /** Accepts audio streams of your gateway: whoever is not the gateway gets no socket. Holds no socket and no port itself: see `acceptOnNode` and the like. */
 export function createStreamServer(options: StreamServerOptions): StreamServer {
@@ -110,15 +111,16 @@ class Server {
   }
 
   async #judge({ url, headers }: UpgradeRequest): Promise<Upgrade> {
-    const { url: own, secrets, maxConversations = 1_000 } = this.#options
+    const { url: own, secrets } = this.#options
     const path = pathOf(url)
     if (path === undefined || path !== pathOf(own)) return { ok: false, status: 404, reason: 'unknown-path' }
     // The signed address is ours, not the one that the request claims.
     const checked = await checkSignature(own, headers, secrets, this.#options)
     if (!checked.ok) return { ok: false, status: 403, reason: checked.reason }
-    if (this.#isClosed || this.conversations.size >= maxConversations)
-      return { ok: false, status: 503, reason: 'busy' }
     const isOurs = asksFor(headers, mediaProtocol)
+    // One that comes back is one of those that there are: which it is, its first message says.
+    const mayComeBack = isOurs && this.#resumable.size > 0
+    if (this.#isClosed || (this.#isFull && !mayComeBack)) return { ok: false, status: 503, reason: 'busy' }
     return {
       ok: true,
       ...(isOurs && { protocol: mediaProtocol }),
@@ -145,11 +147,12 @@ class Server {
     const start = async (first: FromGateway & { kind: 'start' }) => {
       isStarting = true
       giveUp()
-      conversation = await this.#begin(first, wire, link)
-      if (conversation === undefined) {
-        this.#options.onRefused?.('token')
-        return link.close(policyViolation, 'token')
+      const begun = await this.#begin(first, wire, link)
+      if (typeof begun === 'string') {
+        this.#options.onRefused?.(begun)
+        return link.close(begun === 'busy' ? tryAgainLater : policyViolation, begun)
       }
+      conversation = begun
       for (const raw of waiting.splice(0)) conversation.take(raw)
     }
     socket.addEventListener('message', ({ data }) => {
@@ -171,20 +174,25 @@ class Server {
     socket.addEventListener('error', gone)
   }
 
-  /** The conversation that begins or goes on with this; `undefined` when it is not one that was asked for. */
+  get #isFull(): boolean {
+    return this.conversations.size >= (this.#options.maxConversations ?? 1_000)
+  }
+
+  /** The conversation that begins or goes on with this; or why not: nobody asked for it, or there is no room. */
   async #begin(
     first: FromGateway & { kind: 'start' },
     wire: AppWire,
     link: StreamLink,
-  ): Promise<LiveConversation | undefined> {
+  ): Promise<LiveConversation | 'token' | 'busy'> {
     const { session, resume, token } = first
     const known = resume === undefined ? undefined : this.#resumable.get(resume.id)
     if (resume?.isResumed === true) {
       known?.attach(link, resume)
-      return known
+      return known ?? 'token'
     }
     const isAsked = this.#tokens === false || (token !== undefined && (await this.#tokens.redeem(token)))
-    if (!isAsked || this.#isClosed) return undefined
+    if (!isAsked || this.#isClosed) return 'token'
+    if (this.#isFull) return 'busy'
     const { rateHz } = this.#options
     const conversation = new LiveConversation({
       session,

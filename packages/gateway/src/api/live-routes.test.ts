@@ -38,7 +38,15 @@ async function watch(api: FakeApi, token: string) {
       if (value !== '') return JSON.parse(value as string) as Record<string, unknown>
     }
   }
-  return { line, end: () => void asked.destroy() }
+  /** Whether it ends by itself, with nothing more in it. */
+  const over = async (): Promise<boolean> => {
+    for (;;) {
+      const { value, done } = await lines.next()
+      if (done === true) return true
+      if (value !== '') return false
+    }
+  }
+  return { line, over, end: () => void asked.destroy() }
 }
 
 describe('calls that go on, over the API', () => {
@@ -79,16 +87,58 @@ describe('calls that go on, over the API', () => {
     assert.equal(refused.status, 403)
   })
 
-  test('GET /v1/live takes no more than 32 who watch, and lets go of those who leave', async () => {
+  test('GET /v1/live takes no more than 32 who watch, 8 of one tenant, and lets go of those who leave', async () => {
     await using api = await startFakeApi()
     const token = await api.token(['calls:read'])
-    const all = await Promise.all(Array.from({ length: 32 }, () => watch(api, token)))
-    const refused = await api.send('GET', '/v1/live', { token })
-    assert.equal(refused.status, 429)
+    const others = await Promise.all(
+      ['b', 'c', 'd', 'e'].map((tenant) => api.token(['calls:read'], { tenant: `tenant-${tenant}` })),
+    )
+    const eight = (text: string) => Promise.all(Array.from({ length: 8 }, () => watch(api, text)))
+    const all = await eight(token)
+    assert.equal((await api.send('GET', '/v1/live', { token })).status, 429)
+    for (const other of others.slice(0, 3)) all.push(...(await eight(other)))
+    assert.equal((await api.send('GET', '/v1/live', { token: others[3] ?? '' })).status, 429)
     for (const { end } of all) end()
     while (api.world.live.watchers > 0) await new Promise((resolve) => setImmediate(resolve))
     const again = await watch(api, token)
     again.end()
+  })
+
+  test('GET /v1/live takes no more of those who come at once, and keeps no place for one that the audit log refused', async () => {
+    await using api = await startFakeApi()
+    const token = await api.token(['calls:read'])
+    const held = Promise.withResolvers<void>()
+    const { audit } = api.deps
+    let reached = 0
+    const twelve = Promise.withResolvers<void>()
+    const oneMore = () => {
+      if ((reached += 1) === 12) twelve.resolve()
+    }
+    Object.assign(api.deps, { audit: () => (oneMore(), held.promise) })
+    const all = Array.from({ length: 12 }, () => api.send('GET', '/v1/live', { token }))
+    const refused = all.map((each) => each.then(({ status }) => status))
+    for (const each of refused) void each.then(oneMore)
+    await twelve.promise
+    held.reject(new Error('audit is down'))
+    const statuses = await Promise.all(refused)
+    assert.deepEqual(
+      [429, 503].map((status) => statuses.filter((each) => each === status).length),
+      [4, 8],
+    )
+    Object.assign(api.deps, { audit })
+    const again = await watch(api, token)
+    again.end()
+  })
+
+  test('GET /v1/live ends soon after its token was revoked', async () => {
+    await using api = await startFakeApi()
+    const watching = await watch(api, await api.token(['calls:read']))
+    await watching.line()
+    const [row] = await api.deps.tokens.listTokens(acme, { limit: 1 })
+    assert.ok(row)
+    await api.deps.tokens.revokeToken(acme, row.id)
+    api.clock.advance(15_000)
+    assert.equal(await watching.over(), true)
   })
 
   test('GET /v1/calls/{id}/live shows a call of the tenant, and none that is another’s or over', async () => {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { sid, type CallId } from '#kernel'
+import { sid, type CallId, type TenantId, type TokenId } from '#kernel'
 import { callerOf } from './authenticate.ts'
+import type { ApiDeps } from './deps.ts'
 import type { ApiLiveCall, ApiLiveItem, ApiLiveLine } from './deps-live.ts'
 import { ApiError } from './problem.ts'
 import { auditAct, problemResponse, type RouteContext } from './route-context.ts'
@@ -10,6 +11,8 @@ import { callId } from './schemas.ts'
 const tags = ['calls']
 /** Each keeps a connection and has every event of its tenant copied. */
 const maxWatchers = 32
+/** So that one tenant cannot keep all others from watching. */
+const maxOfTenant = 8
 /** What may wait for one that reads slowly; then it is cut off, and may come again. */
 const maxWaitingBytes = 1_024 * 1_024
 const aliveMs = 15_000
@@ -51,7 +54,7 @@ const liveDetail = z
 
 /** The calls that go on, for people who watch them: the live page, and `client.live`. */
 export function liveRoutes({ app, deps }: RouteContext): void {
-  let watchers = 0
+  const places = watchPlaces()
   app.route({
     method: 'GET',
     url: '/v1/live',
@@ -80,11 +83,13 @@ export function liveRoutes({ app, deps }: RouteContext): void {
       },
     },
     async handler(request, reply) {
-      if (watchers >= maxWatchers)
-        throw new ApiError('too-many-requests', { headers: { 'retry-after': '30' } })
-      await auditAct(deps, request, { type: 'live.watch' })
-      const { tenant } = callerOf(request)
-      watchers += 1
+      const { tenant, id: token } = callerOf(request)
+      const leave = places.take(tenant)
+      if (leave === undefined) throw new ApiError('too-many-requests', { headers: { 'retry-after': '30' } })
+      await auditAct(deps, request, { type: 'live.watch' }).catch((error: unknown) => {
+        leave()
+        throw error
+      })
       const out = new Readable({ read() {} })
       let isOver = false
       const write = (line: string) => {
@@ -93,6 +98,7 @@ export function liveRoutes({ app, deps }: RouteContext): void {
         else out.push(`${line}\n`)
       }
       const end = () => {
+        if (isOver) return
         isOver = true
         out.push(null)
       }
@@ -102,13 +108,14 @@ export function liveRoutes({ app, deps }: RouteContext): void {
       const alive = () => {
         cancelAlive = deps.clock.set(aliveMs, alive)
         write('')
+        void mayStillWatch(deps, tenant, token).then((may) => may || end())
       }
       alive()
       const { for_s: seconds } = request.query
       const cancelEnd = seconds === 0 ? end() : deps.clock.set(seconds * 1_000, end)
       out.once('close', () => {
         isOver = true
-        watchers -= 1
+        leave()
         cancelAlive()
         cancelEnd?.()
         stop()
@@ -134,6 +141,31 @@ export function liveRoutes({ app, deps }: RouteContext): void {
       return { call: showLive(call), story: story.map(showLine), ...rest }
     },
   })
+}
+
+interface WatchPlaces {
+  /** A place that is free again once the returned function is called; undefined: there is none. */
+  take(tenant: TenantId): (() => void) | undefined
+}
+
+/** Taken before anything is waited for: of many who come at once no more get in than there are places. */
+function watchPlaces(): WatchPlaces {
+  const taken: TenantId[] = []
+  return {
+    take(tenant) {
+      const own = taken.filter((each) => each === tenant).length
+      if (taken.length >= maxWatchers || own >= maxOfTenant) return undefined
+      taken.push(tenant)
+      return () => void taken.splice(taken.indexOf(tenant), 1)
+    },
+  }
+}
+
+/** A token that was revoked, or expired, in the meantime sees nothing more; where that cannot be said neither. */
+async function mayStillWatch({ tokens, clock }: ApiDeps, tenant: TenantId, id: TokenId): Promise<boolean> {
+  const row = await tokens.getToken(tenant, id).catch(() => undefined)
+  if (row === undefined || row.revoked_at !== null) return false
+  return row.expires_at === null || row.expires_at.getTime() > clock.now()
 }
 
 function shown(item: ApiLiveItem): object {

@@ -28,9 +28,7 @@ async function connected(
   }
   const base = fakeWorld()
   const world = { ...base, deps: { ...base.deps, agents: new Map([['teller', agent]]) } }
-  world.decisions.push(
-    answers({ type: 'stream', agent: 'teller', options: { session: {}, call_instructions: 'x' } }),
-  )
+  world.decisions.push(answers({ type: 'stream', agent: 'teller', options: { call_instructions: 'x' } }))
   await begin(world)
   const stream = (world.streams[0]?.id ?? '') as StreamId
   const say = async (message: object) => {

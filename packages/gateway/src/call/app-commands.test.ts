@@ -86,6 +86,17 @@ describe('redirect', () => {
     assert.ok(world.trace.includes('reject 503'))
   })
 
+  test('and what fails at once, whose action says the same again, is given up as well', async () => {
+    const world = fakeWorld({ fallbackReject: true })
+    world.guard.refuse = 'country'
+    world.decisions.push(answers({ type: 'dial', to: '+441632960000', answer_on_bridge: true }))
+    const call = await begin(world)
+    for (let round = 0; round < 40; round++) await settle()
+    await call.settled
+    assert.equal(world.asked.length, 2 + maxRedirects)
+    assert.ok(world.told.some(({ type }) => type === 'call.decision_failed'))
+  })
+
   test('goes on for as long as there is something to hear between', async () => {
     const world = fakeWorld()
     world.decisions.push(answers({ type: 'wait', ms: 250 }, { type: 'redirect', url: '/again' }))

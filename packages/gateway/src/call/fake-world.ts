@@ -260,8 +260,10 @@ export function fakeWorld(
       pauseRecording: () => trace.push('pauseRecording'),
       resumeRecording: () => trace.push('resumeRecording'),
       stopRecording: async () => (trace.push('stopRecording'), sealed),
-      redact: (leg, { channel, fromSamples, toSamples, why }) =>
-        void trace.push(`redact ${name(leg)} ${channel} ${fromSamples}-${toSamples} ${why}`),
+      redact: (leg, { of, channel, fromSamples, toSamples, why }) => {
+        const what = of === 'streams' ? 'redact streams' : 'redact'
+        trace.push(`${what} ${name(leg)} ${channel} ${fromSamples}-${toSamples} ${why}`)
+      },
       judged: (leg, channel, through) => void trace.push(`judged ${name(leg)} ${channel} ${through}`),
       secure: async (leg, room) => void trace.push(`secure ${name(leg)} ${room === null ? 'off' : 'on'}`),
       listen: (leg, on) => void trace.push(`listen ${name(leg)} ${on ? 'on' : 'off'}`),

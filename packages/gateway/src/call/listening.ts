@@ -1,5 +1,6 @@
 import type { PiiSession, PiiType, SensitiveSpan } from '@voxkeep/pii'
 import type { LegId } from '#kernel'
+import { keptUnjudged } from '#media'
 import type { PrivacyRules, Review } from '#privacy'
 import type { SpeechEngine } from '#speech'
 import type { Live } from './live.ts'
@@ -52,8 +53,6 @@ const tickMs = 500
 const lateTickMs = 300
 /** So much of what is to come is silenced ahead of time, where nobody will judge it. */
 const aheadMs = 2_000
-/** Everything that a leg will ever say. */
-const forever = Number.MAX_SAFE_INTEGER
 
 /** Begins to listen. Throws what the engine throws when it may not hear this: nothing was sent then. */
 export function startListening(o: ListeningOptions): Listening {
@@ -71,17 +70,25 @@ export function startListening(o: ListeningOptions): Listening {
   const wake = () => waiting.forEach((check) => check())
   const legNowMs = () => (behindMs === undefined ? 0 : clock.monotonicMs() - behindMs)
   const onLegMs = (ms: number) => ms - shiftMs
-  const redactOnLeg = (party: Party, fromMs: number, toMs: number, why: string) => {
+  const redactOnLeg = (party: Party, fromMs: number, toMs: number, why: string, of?: 'streams') => {
     const from = Math.floor(Math.max(0, fromMs) * samplesPerMs)
     const to = Math.ceil(toMs * samplesPerMs)
     if (rules.redact && to > from)
-      media.redact(leg, { channel: channelOf[party], fromSamples: from, toSamples: to, why })
+      media.redact(leg, {
+        channel: channelOf[party],
+        fromSamples: from,
+        toSamples: to,
+        why,
+        ...(of && { of }),
+      })
   }
-  const redact = (party: Party, fromMs: number, toMs: number, why: string) =>
-    redactOnLeg(party, onLegMs(fromMs) - rules.padMs, onLegMs(toMs) + rules.padMs, why)
+  /** What a policy keeps unheard it keeps in recordings: no stream that waits for a judgement hears it. */
+  const unheardOf = rules.unjudged === 'keep' ? 'streams' : undefined
+  const redact = (party: Party, fromMs: number, toMs: number, why: string, of?: 'streams') =>
+    redactOnLeg(party, onLegMs(fromMs) - rules.padMs, onLegMs(toMs) + rules.padMs, why, of)
   const judgedOnLeg = (party: Party, ms: number) => {
     judgedMs[party] = Math.max(judgedMs[party], ms)
-    const through = ms === forever ? forever : Math.floor(ms * samplesPerMs)
+    const through = ms === keptUnjudged ? ms : Math.floor(ms * samplesPerMs)
     if (rules.redact && through > 0) media.judged(leg, channelOf[party], through)
     wake()
   }
@@ -104,13 +111,13 @@ export function startListening(o: ListeningOptions): Listening {
     o.review,
   )
   const unknown = (party: Party, fromMs: number, toMs: number) => {
-    if (rules.unjudged !== 'keep') redact(party, fromMs, toMs, 'unheard')
+    redact(party, fromMs, toMs, 'unheard', unheardOf)
     tell.gap(party, fromMs, toMs)
   }
   const failed = (party: Party, code: string) => {
     if (failures.has(party)) return
     failures.set(party, code)
-    if (rules.whenSpeechFails === 'keep') judgedOnLeg(party, forever)
+    if (rules.whenSpeechFails === 'keep') judgedOnLeg(party, keptUnjudged)
     tell.failed(party, code)
     wake()
   }
@@ -147,8 +154,8 @@ export function startListening(o: ListeningOptions): Listening {
     const behind = clock.monotonicMs() - endMs
     if (behindMs === undefined) {
       shiftMs = o.nowMs() - endMs
-      if (o.judgedBefore !== undefined && rules.unjudged !== 'keep')
-        for (const party of parties) redactOnLeg(party, o.judgedBefore[party], fromMs, 'unheard')
+      if (o.judgedBefore !== undefined)
+        for (const party of parties) redactOnLeg(party, o.judgedBefore[party], fromMs, 'unheard', unheardOf)
     }
     behindMs = Math.min(behindMs ?? behind, behind)
     const party = event.channel === 0 ? 'caller' : 'agent'

@@ -45,12 +45,14 @@ export async function runProgram(
     const command = list[index]
     if (command === undefined || signal.aborted) return
     live.story('command', { type: command.type })
-    if (command.type === 'redirect' && !chain.mayGoOn()) return endOfChain(live, signal)
+    const isRedirect = command.type === 'redirect'
+    if (isRedirect && !chain.mayGoOn()) return endOfChain(live, signal)
     const beganMs = live.deps.clock.monotonicMs()
     const next = await runCommand(parts, command, signal)
-    if (command.type !== 'redirect') chain.ran(live.deps.clock.monotonicMs() - beganMs)
     if (next === 'over' || signal.aborted) return
+    if (!isRedirect) chain.ran(live.deps.clock.monotonicMs() - beganMs)
     if (next !== 'on') {
+      if (!isRedirect && !chain.mayGoOn()) return endOfChain(live, signal)
       list = next
       index = -1
     }

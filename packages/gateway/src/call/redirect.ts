@@ -12,11 +12,14 @@ export async function redirect(
   return (await ask(live, 'call.redirected', {}, signal, { url, method })) ?? 'over'
 }
 
-/** Counts redirects with nothing between them: two addresses that send a call to each other must not do so for ever. */
+/**
+ * Counts new lists of commands with nothing between them that a caller could hear: addresses that send a call to each other, by `redirect` or by the action of
+ * something that fails at once, must not do so for ever.
+ */
 export interface RedirectChain {
-  /** One more; false when there were too many. */
+  /** One more list; false when there were too many. */
   mayGoOn(): boolean
-  /** Another command ran, for as long. */
+  /** A command that is no redirect ran, for as long. */
   ran(tookMs: number): void
 }
 

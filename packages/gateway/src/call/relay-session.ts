@@ -31,6 +31,8 @@ export type StartedRelay =
 const maxFaultsASecond = 10
 /** Words of the language before, when it is switched. */
 const lastWordsMs = 2_000
+/** Sounds, presses and switches that wait for those before them. */
+const maxTurns = 100
 /** The caller's words that wait for the app to be there. */
 const maxEarly = 20
 
@@ -66,6 +68,7 @@ class Session {
   #end: RelayEnd | undefined
   /** Presses and sounds, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
+  #turns = 0
 
   constructor(live: Live, command: RelayCommand, id: StreamId, signal: AbortSignal) {
     this.#live = live
@@ -201,11 +204,9 @@ class Session {
         return isTaken ? undefined : 'too much waits to be said'
       }
       case 'play':
-        this.#inTurn(() => this.#play(message))
-        return undefined
+        return this.#inTurn(() => this.#play(message))
       case 'sendDigits':
-        this.#inTurn(() => press(this.#live, message.digits, this.#signal))
-        return undefined
+        return this.#inTurn(() => press(this.#live, message.digits, this.#signal))
       case 'language':
         return this.#switch(message)
       case 'end':
@@ -230,11 +231,10 @@ class Session {
     this.#speaks = ttsLanguage ?? this.#speaks
     if (transcriptionLanguage === undefined || transcriptionLanguage === this.#hearing?.language)
       return undefined
-    this.#inTurn(async () => {
+    return this.#inTurn(async () => {
       const why = await this.listen(transcriptionLanguage)
       if (why !== undefined) this.#send(relaySays.error(`the language cannot be heard: ${why}`))
     })
-    return undefined
   }
 
   #maySpeak(language: string): boolean {
@@ -266,10 +266,15 @@ class Session {
     if (this.#faults.count++ < maxFaultsASecond) this.#send(relaySays.error(description))
   }
 
-  #inTurn(act: () => Promise<unknown>): void {
+  /** Why it is not done; undefined: it will be. */
+  #inTurn(act: () => Promise<unknown>): string | undefined {
+    if (this.#turns >= maxTurns) return 'too much waits to be done'
+    this.#turns += 1
     this.#turn = this.#turn
       .then(() => (this.#end === undefined ? act() : undefined))
       .catch((error: unknown) => this.#live.log.warn('a relay could not do what its app said', { error }))
+      .then(() => void (this.#turns -= 1))
+    return undefined
   }
 
   /** What is said is stopped, nobody is heard any more, the socket closes. */

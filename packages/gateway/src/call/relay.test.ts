@@ -336,6 +336,21 @@ test('relay() bounds what waits to be said', async () => {
   assert.ok(faults.length > 0 && faults.every((fault) => fault === 'too much waits to be said'))
 })
 
+test('relay() bounds what waits to be done', async () => {
+  const { app, say, of, world } = await talking()
+  const play = { type: 'play', source: 'https://app.test/a.wav' }
+  for (let message = 0; message < 105; message++) app.say(play)
+  for (let round = 0; round < 20; round++) await settle()
+  const faults = of('error').map(({ description }) => description)
+  assert.deepEqual(
+    faults,
+    Array.from({ length: 5 }, () => 'too much waits to be done'),
+  )
+  assert.equal(traced(world, /^play 160$/).length, 100)
+  await say(play)
+  assert.equal(traced(world, /^play 160$/).length, 101)
+})
+
 test('relay() says its greeting, tells what cannot be said, and presses keys', async () => {
   const { say, world, of } = await talking({
     greeting: 'Welcome to the bank.',

@@ -6,7 +6,7 @@ import type { Live } from './live.ts'
 export interface CallAgent {
   readonly url: string
   readonly wire: WireName
-  /** Settings of the wire, which a command adds to and does not change. */
+  /** Settings of the wire, which a command does not change: it adds `call_instructions`, and nothing else. */
   readonly options: Readonly<Record<string, unknown>>
   /** Why this call may not be connected with it; undefined: it may. */
   refusal(live: Live): string | undefined

@@ -18,6 +18,8 @@ export interface StreamPlan {
 }
 
 const resumeIdBytes = 16
+/** What a command may add to an agent's settings. */
+const mayAdd: ReadonlySet<string> = new Set(['call_instructions'])
 
 /** Makes a command into a plan, or says why there is none. */
 export function streamPlan(live: Live, command: StreamCommand, id: StreamId): StreamPlan | string {
@@ -29,6 +31,9 @@ export function streamPlan(live: Live, command: StreamCommand, id: StreamId): St
   const name = agent?.wire ?? wireNameOf(live, command)
   if (url === undefined) return 'url'
   if (!isSpoken(name)) return 'wire-unknown'
+  // Who is told the caller's keys, and what an agent is asked to say, is the configuration's.
+  if (agent !== undefined && !Object.keys(command.options).every((option) => mayAdd.has(option)))
+    return 'wire-options'
   const options = { ...command.options, ...agent?.options }
   if (wireFault(name, options) !== undefined) return 'wire-options'
   const wire = { name, options: withDefaults(name, options), about: aboutOf(live, id) }

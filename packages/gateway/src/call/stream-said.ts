@@ -32,12 +32,15 @@ interface Ack {
   readonly id: string
   readonly status: 'accepted' | 'refused'
   /** Why not: a word from a closed set. */
-  readonly code?: 'not-understood' | 'not-allowed' | 'call-ended'
+  readonly code?: 'not-understood' | 'not-allowed' | 'too-many' | 'call-ended'
   /** What was wrong with the commands, by their place. */
   readonly faults?: readonly { readonly at: string; readonly message: string }[]
 }
 
 const maxFaults = 5
+/** Of one stream, that were not begun yet. An app that does not wait for what it asked for is in a loop. */
+const maxAtOnce = 32
+const underWay = new WeakMap<StreamEntry, number>()
 
 /** The same commands, and the same checks, as with `POST /v1/calls/{id}/commands`: audited, then answered, then run. */
 async function runCommands(
@@ -52,10 +55,17 @@ async function runCommands(
     tell({ type: 'ack', id, status: 'refused', code, ...(faults !== undefined && { faults }) })
   // A fork may go to somebody who is to hear the call and not to steer it.
   if (direction !== 'both') return refuse('not-allowed')
+  const others = underWay.get(entry) ?? 0
+  if (others >= maxAtOnce) return refuse('too-many')
   const parsed = callCommands.min(1).safeParse(commands)
   if (!parsed.success) return refuse('not-understood', faultsOf(parsed.error))
   const types = parsed.data.map(({ type }) => type).join(' ')
-  await live.audit('call.command', { stream: entry.id, commands: types })
+  underWay.set(entry, others + 1)
+  try {
+    await live.audit('call.command', { stream: entry.id, commands: types })
+  } finally {
+    underWay.set(entry, (underWay.get(entry) ?? 1) - 1)
+  }
   if (live.signal.aborted) return refuse('call-ended')
   tell({ type: 'ack', id, status: 'accepted' }) // before it is done: a hangup leaves nobody to be told
   await live.command(parsed.data)

@@ -79,9 +79,7 @@ describe('an agent', () => {
       const world = fakeWorld()
       Object.assign(world.deps, { agents: new Map([['own', agent]]) })
       world.decisions.push(answers({ type: 'stream', agent: 'own', options }, { type: 'hangup' }))
-      await (
-        await begin(world)
-      ).settled
+      await begin(world)
       assert.deepEqual(world.streams, [], JSON.stringify(options))
       assert.ok(world.stories.includes('stream.refused'))
     }
@@ -155,6 +153,22 @@ describe('what an app says', () => {
     assert.ok(answered.every((line) => line.includes('"status":"refused","code":"not-understood"')))
     assert.match(answered[3] ?? '', /"at":"0\.url"/)
     assert.deepEqual(traced(world, /^audit call\.command/), [])
+  })
+
+  test('commands that come faster than they are audited are refused', async () => {
+    const { world, stream } = await streaming(talk)
+    for (let at = 0; at < 40; at++)
+      world.media({
+        leg: fakeLeg,
+        stream: stream.id,
+        ...command([{ type: 'record', action: 'pause' }], `c${at}`),
+      })
+    for (let round = 0; round < 20; round++) await settle()
+    assert.equal(traced(world, /^audit call\.command/).length, 32)
+    const refused = traced(world, /^tellStream .*too-many/)
+    assert.equal(refused.length, 8)
+    await tell(world, stream, command([{ type: 'record', action: 'pause' }], 'later'))
+    assert.match(traced(world, /^tellStream/).at(-1) ?? '', /"id":"later","status":"accepted"/)
   })
 
   test('a fork may not steer the call', async () => {

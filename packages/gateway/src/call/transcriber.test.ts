@@ -217,6 +217,13 @@ test('transcriber silences what the engine never heard, and marks it in the tran
   ])
 })
 
+test('transcriber keeps from held streams alone what the engine never heard, where a recording is to keep it', async () => {
+  const { world, caller } = await listened({ privacy: { rules: { unjudged: 'keep' } } })
+  await hear(world, 3_000)
+  caller.sink.lost(1_000, 2_000)
+  assert.deepEqual(traced(world, /^redact/), [`redact streams A 0 ${5_900 * 8}-${7_100 * 8} unheard`])
+})
+
 for (const [then, expected] of [
   ['silence', []],
   ['keep', [`judged A 0 ${Number.MAX_SAFE_INTEGER}`]],

@@ -1,6 +1,9 @@
 import type { LegId, RecordingId, StreamId, WireChoice } from '#kernel'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 
+/** Further than any leg goes. */
+export const keptUnjudged: number = Number.MAX_SAFE_INTEGER
+
 /**
  * The one typed contract between the main thread and a media worker. Every value is structured-cloneable, so a worker
  * could live on another machine. A worker answers each command that has a `request` with one `done` or `failed`.
@@ -64,8 +67,8 @@ export type ToMedia =
   | {
       readonly kind: 'record.redact'
       readonly leg: LegId
-      /** `recording`: the positions count from the recording's beginning instead. */
-      readonly of?: 'leg' | 'recording'
+      /** `recording`: the positions count from the recording's beginning instead. `streams`: those that wait, and no recording. */
+      readonly of?: 'leg' | 'recording' | 'streams'
       readonly channel: 0 | 1
       readonly fromSamples: number
       readonly toSamples: number
@@ -76,6 +79,7 @@ export type ToMedia =
       readonly kind: 'record.judged'
       readonly leg: LegId
       readonly channel: 0 | 1
+      /** `keptUnjudged`: nobody judges it any more, and recordings keep it all the same. Streams do not hear it. */
       readonly throughSamples: number
     }
   /** From here to `room: null` the keys of the leg's peer are secret: told as `secure.digit` only, and gone from everything else. Answered once that is so. */

@@ -20,6 +20,7 @@ export type {
   StreamWay,
   ToMedia,
 } from './contract.ts'
+export { keptUnjudged } from './contract.ts'
 export type { MediaWorkerConfig, MediaWorkerDeps } from './deps.ts'
 export { MediaError } from './media-error.ts'
 export { loadOpus } from './opus-codec.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { keptUnjudged } from './contract.ts'
 import { heldAudio, type HeldGap, type HeldTrack } from './leg-held-audio.ts'
 
 const frame = 160
@@ -65,6 +66,16 @@ test('heldAudio() makes silence of what nobody judged in time, on a track of its
   held.judged(0, 30_000)
   assert.deepEqual(gaps, [{ track: 0, fromSamples: 0, toSamples: 1_600, why: 'unjudged' }])
   assert.equal(heard[0].get(1_600), codeAt(0, 1_600))
+})
+
+test('heldAudio() takes what a recording keeps though nobody judges it any more for what nobody judged', () => {
+  const { held, heard, gaps, say } = start()
+  held.judged(0, keptUnjudged)
+  say(0, 0, holdSamples + 1_600)
+  assert.equal(heard[0].size, 1_600)
+  assert.ok([...heard[0].values()].every((code) => code === silence))
+  held.judged(0, 30_000)
+  assert.deepEqual(gaps, [{ track: 0, fromSamples: 0, toSamples: 1_600, why: 'unjudged' }])
 })
 
 test('heldAudio() keeps of a frame that was judged in part what was judged, when its time is over', () => {

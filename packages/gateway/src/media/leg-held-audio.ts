@@ -1,6 +1,6 @@
 import { encodeUlaw, ULAW_SILENCE } from '@voxkeep/wire/g711'
 import { samplesPerMs } from './caller-track.ts'
-import type { StreamHold } from './contract.ts'
+import { keptUnjudged, type StreamHold } from './contract.ts'
 
 export type HeldTrack = 0 | 1
 
@@ -16,7 +16,7 @@ export interface HeldAudio {
   drop(): void
   /** A frame of a track, borrowed. Frames come in order. Costs nothing while nothing is held. */
   push(track: HeldTrack, positionSamples: number, ulaw: Uint8Array): void
-  /** Everything of the track before this was judged, what is still to come there too. */
+  /** Everything of the track before this was judged, what is still to come there too. `keptUnjudged` says nothing here. */
   judged(track: HeldTrack, throughSamples: number): void
   /** Overwrites a stretch of a track that waits, or is still to come. */
   redact(track: HeldTrack, fromSamples: number, toSamples: number, why: string): void
@@ -145,6 +145,7 @@ export function heldAudio({ emit, overwritten }: HeldAudioOptions): HeldAudio {
       flush(1)
     },
     judged(track, through) {
+      if (through === keptUnjudged) return
       const side = sides[track]
       if (through > side.judged) side.judged = through
       flush(track)

@@ -75,8 +75,8 @@ export interface MediaPlane extends AsyncDisposable {
       readonly fromSamples: number
       readonly toSamples: number
       readonly why: string
-      /** `recording`: the positions count from the recording's beginning instead of the leg's. */
-      readonly of?: 'leg' | 'recording'
+      /** `recording`: the positions count from the recording's beginning instead of the leg's. `streams`: those that wait, and no recording. */
+      readonly of?: 'leg' | 'recording' | 'streams'
     },
   ): void
   /** Everything of the channel before this was judged: it may be sealed, and heard by streams that wait for it. */

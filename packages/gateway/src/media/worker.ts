@@ -202,9 +202,9 @@ type Say<Kind extends ToMedia['kind']> = Extract<ToMedia, { kind: Kind }>
 
 /** In the recording, and, where it is a stretch of the leg's timeline, in what streams wait for. */
 function redact(leg: Leg | undefined, message: Say<'record.redact'>): void {
-  leg?.recording.redact(message)
-  const { channel, fromSamples, toSamples, why } = message
-  if (message.of !== 'recording') leg?.streams.redact(channel, fromSamples, toSamples, why)
+  const { of, channel, fromSamples, toSamples, why } = message
+  if (of !== 'streams') leg?.recording.redact({ ...message, of: of ?? 'leg' })
+  if (of !== 'recording') leg?.streams.redact(channel, fromSamples, toSamples, why)
 }
 
 function judged(leg: Leg | undefined, { channel, throughSamples }: Say<'record.judged'>): void {

@@ -15,7 +15,8 @@ export type Control = (event: string, fields: Readonly<Record<string, unknown>>)
 /** What an app of Asterisk's has asked for so far. */
 export class AsteriskApp {
   readonly #control: Control
-  readonly #decode: Decode
+  readonly #form: AudioForm
+  #decode: Decode
   #isHeard = true
   #isTalking = true
   #isReportAsked = false
@@ -27,6 +28,7 @@ export class AsteriskApp {
 
   constructor(form: AudioForm, control: Control) {
     this.#control = control
+    this.#form = form
     this.#decode = decoder(form)
   }
 
@@ -57,6 +59,7 @@ export class AsteriskApp {
         return this.#mark('mark', fields['correlation_id'])
       case 'FLUSH_MEDIA':
         this.#release()
+        this.#decode = decoder(this.#form) // half a sample that waits is not the first half of another
         return [{ kind: 'clear' }]
       case 'PAUSE_MEDIA':
         this.#held ??= []

@@ -128,7 +128,7 @@ export const mediaToApp = z.discriminatedUnion('type', [
       ...toApp,
       id,
       status: z.enum(['accepted', 'refused']),
-      code: z.enum(['not-understood', 'not-allowed', 'call-ended']).optional(),
+      code: z.enum(['not-understood', 'not-allowed', 'too-many', 'call-ended']).optional(),
       faults: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
     })
     .describe('Of a `command`: `accepted` before it is done'),

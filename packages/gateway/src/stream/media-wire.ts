@@ -36,7 +36,8 @@ class MediaWire implements StreamWire {
   readonly resume?: WireResume
   readonly #session: MediaSession
   readonly #options: MediaOptions
-  readonly #decode: Decode
+  readonly #form: AudioForm
+  #decode: Decode
   readonly #tracks: Readonly<Record<Track, WireTrack>> | undefined
   readonly #kept: KeptMessages | undefined
   readonly #resumeId: string
@@ -56,6 +57,7 @@ class MediaWire implements StreamWire {
     const { options, about, direction } = session
     this.#options = options
     const form = formOf(options)
+    this.#form = form
     this.#decode = decoder(form)
     const isPlain = form.encoding === 'ulaw' && options.frame_ms === plainFrameMs
     const track = () => wireTrack({ form, chunkMs: options.frame_ms, fill: options.frame_ms > plainFrameMs })
@@ -177,6 +179,7 @@ class MediaWire implements StreamWire {
         return [{ kind: 'mark', name: message.name }]
       case 'clear': {
         const { id } = message
+        this.#decode = decoder(this.#form) // half a sample that waits is not the first half of another
         const reply = (droppedMs: number) =>
           this.#say({ type: 'cleared', id, dropped_ms: Math.round(droppedMs) })
         return [{ kind: 'clear', reply }]

@@ -31,7 +31,7 @@ export function agentWire(setup: WireSetup): StreamWire {
   const track = wireTrack({ form, chunkMs, fill: true })
   const [sends, receives] = [wordOf(options['send_audio']), wordOf(options['receive_audio'])]
   const typeField = textOf(options['type_field'], 'type')
-  const decode = decoder(heardForm)
+  let decode = decoder(heardForm)
   const tools = new Set(textsOf(options['tools'], []))
   const [clears, ends] = [textsOf(options['clear'], ['clear', 'interrupt']), textsOf(options['end'], ['end'])]
   const toolCall = textOf(options['tool_call'], 'tool.call')
@@ -74,7 +74,10 @@ export function agentWire(setup: WireSetup): StreamWire {
       const type = message?.[typeField]
       if (message === undefined || typeof type !== 'string') return ignored
       if (type === receives?.type) return readAudio(message[receives.field], decode)
-      if (clears.includes(type)) return [{ kind: 'clear' }]
+      if (clears.includes(type)) {
+        decode = decoder(heardForm) // half a sample that waits is not the first half of another
+        return [{ kind: 'clear' }]
+      }
       if (ends.includes(type)) return [{ kind: 'end' }]
       return type === toolCall ? readTool(message) : []
     },

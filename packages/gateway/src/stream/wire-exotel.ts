@@ -14,7 +14,7 @@ const chunkMs = 100
 export function exotelWire(setup: WireSetup): StreamWire {
   const { streamSid: stream_sid, callSid: call_sid, accountSid: account_sid, customParameters } = setup.start
   const form: AudioForm = { encoding: 's16le', rateHz: optionOf(setup, 'rate', [8_000, 16_000, 24_000]) }
-  const decode = decoder(form)
+  let decode = decoder(form)
   const newTrack = () => ({ audio: wireTrack({ form, chunkMs, fill: true }), chunk: 0 })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   let sequence = 0
@@ -63,6 +63,7 @@ export function exotelWire(setup: WireSetup): StreamWire {
         case 'mark':
           return isRecord(message['mark']) ? readMark(message['mark']['name']) : ignored
         case 'clear':
+          decode = decoder(form) // half a sample that waits is not the first half of another
           return [{ kind: 'clear' }]
         default:
           return ignored

@@ -21,7 +21,7 @@ export function jambonzWire(setup: WireSetup): StreamWire {
   const form: AudioForm = { encoding: 's16le', rateHz: optionOf(setup, 'rate', rates) }
   const [heard = 'inbound'] = tracksOf(setup.direction)
   const track = wireTrack({ form, chunkMs, fill: true })
-  const decode = decoder(form)
+  let decode = decoder(form)
   /** Names of marks that wait; those that were cleared by themselves are told so when their turn comes. */
   const pending: { name: string; isCleared: boolean }[] = []
   const read = (message: Json): readonly AppMessage[] => {
@@ -29,6 +29,7 @@ export function jambonzWire(setup: WireSetup): StreamWire {
       case 'playAudio':
         return isRecord(message['data']) ? readFile(message['data']) : ignored
       case 'killAudio':
+        decode = decoder(form) // half a sample that waits is not the first half of another
         return [{ kind: 'clear' }]
       case 'mark': {
         const marks = isRecord(message['data']) ? readMark(message['data']['name']) : ignored

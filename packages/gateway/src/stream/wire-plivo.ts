@@ -22,7 +22,7 @@ export function plivoWire(setup: WireSetup): StreamWire {
   const form = formOf(contentType.slice(0, contentType.indexOf(';')), Number(contentType.split('=')[1]))
   const newTrack = () => ({ audio: wireTrack({ form, chunkMs: 0, fill: false }), chunk: 0 })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
-  const readPlayed = playedReader()
+  let readPlayed = playedReader()
   let sequenceNumber = 0
   const tell = (event: string, rest: object) =>
     JSON.stringify({ event, sequenceNumber: ++sequenceNumber, streamId, ...rest })
@@ -61,6 +61,7 @@ export function plivoWire(setup: WireSetup): StreamWire {
         case 'sendDTMF':
           return pressOf(message['dtmf'])
         case 'clearAudio':
+          readPlayed = playedReader() // half a sample that waits is not the first half of another
           return [{ kind: 'clear', reply: () => tell('clearedAudio', {}) }]
         default:
           return ignored

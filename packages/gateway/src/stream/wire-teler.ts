@@ -14,7 +14,7 @@ const defaultChunkMs = 400
  */
 export function telerWire(setup: WireSetup): StreamWire {
   const form: AudioForm = { encoding: 's16le', rateHz: rateOf(setup) }
-  const decode = decoder(form)
+  let decode = decoder(form)
   const newTrack = () => wireTrack({ form, chunkMs: chunkOf(setup), fill: true })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   const { streamSid: stream_id, accountSid: account_id } = setup.start
@@ -51,6 +51,7 @@ export function telerWire(setup: WireSetup): StreamWire {
           return readAudio((isRecord(message['data']) ? message['data'] : message)['audio_b64'], decode)
         case 'interrupt':
         case 'clear':
+          decode = decoder(form) // half a sample that waits is not the first half of another
           return [{ kind: 'clear' }]
         default:
           return ignored

@@ -18,7 +18,7 @@ export function telnyxWire(setup: WireSetup): StreamWire {
   } = setup.start
   const encoding = optionOf(setup, 'encoding', ['PCMU', 'PCMA', 'L16'])
   const form = formOf(encoding, setup)
-  const decode = decoder(form)
+  let decode = decoder(form)
   const newTrack = () => ({ audio: wireTrack({ form, chunkMs: 0, fill: false }), chunk: 0 })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   let sequence = 0
@@ -60,6 +60,7 @@ export function telnyxWire(setup: WireSetup): StreamWire {
         case 'mark':
           return isRecord(message['mark']) ? readMark(message['mark']['name']) : ignored
         case 'clear':
+          decode = decoder(form) // half a sample that waits is not the first half of another
           return [{ kind: 'clear' }]
         default:
           return ignored

@@ -14,7 +14,7 @@ const chunkMs = 20
  */
 export function vonageWire(setup: WireSetup): StreamWire {
   const form: AudioForm = { encoding: 's16le', rateHz: optionOf(setup, 'rate', [16_000, 8_000, 24_000]) }
-  const decode = decoder(form)
+  let decode = decoder(form)
   const newTrack = () => wireTrack({ form, chunkMs, fill: true })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   return {
@@ -35,6 +35,7 @@ export function vonageWire(setup: WireSetup): StreamWire {
       const message = readRecord(payload)
       switch (message?.['action']) {
         case 'clear':
+          decode = decoder(form) // half a sample that waits is not the first half of another
           return [{ kind: 'clear', reply: () => JSON.stringify({ event: 'websocket:cleared' }) }]
         case 'notify':
           // The label of the mark is the payload's JSON, told back as it is.
