@@ -1,6 +1,7 @@
 import { VoxkeepApiError } from './api-error.ts'
+import type { Schemas } from './api-types.ts'
 import type { Listing } from './pages.ts'
-import { act, json, listOf, withSignal } from './requests.ts'
+import { act, ask, json, listOf } from './requests.ts'
 import type { ActOptions, AuditEntry, PageOptions } from './resources.ts'
 import type { Send } from './transport.ts'
 
@@ -15,19 +16,9 @@ export interface AuditListOptions extends PageOptions {
 }
 
 /** Keys that sign the log. Keep them where the gateway cannot reach: who verifies brings them. */
-export interface AuditKeys {
-  readonly data: readonly { readonly key: string; readonly from: string; readonly until: string | null }[]
-  /** The keys with which this gateway cosigns others' logs. */
-  readonly witness: readonly string[]
-}
+export type AuditKeys = Schemas['AuditKeys']
 
-export interface AuditReport {
-  readonly ok: boolean
-  readonly size: number
-  /** Entries up to here are covered by a signed checkpoint. */
-  readonly proven: number
-  readonly findings: readonly Readonly<Record<string, unknown>>[]
-}
+export type AuditReport = Schemas['AuditReport']
 
 /** The audit log. Reading it is in the log itself before anything is shown. */
 export interface AuditClient {
@@ -52,36 +43,32 @@ export interface AuditClient {
 }
 
 export function auditOf(send: Send): AuditClient {
-  const get = (
-    what: string,
-    query: Readonly<Record<string, string | number | undefined>>,
-    signal?: AbortSignal,
-  ) => ({ method: 'GET', path: `/v1/audit${what}`, query, ...withSignal(signal) }) as const
-  const text = async (what: string, query: Parameters<typeof get>[1], signal?: AbortSignal) =>
-    (await send(get(what, query, signal))).text()
   return {
     audit: {
       list: ({ type, actor, call, from, to, ...page } = {}) =>
-        listOf(send, '/v1/audit', page, {
+        listOf(send, 'GET /v1/audit', page, {
           type,
           actor,
           call,
           from: from?.toISOString(),
           to: to?.toISOString(),
         }),
-      checkpoint: (signal) => text('/checkpoint', {}, signal),
-      proof: (index, signal) => text('/proof', { index }, signal),
-      checkpointProof: (signal) => text('/logs/proof', {}, signal),
+      checkpoint: async (signal) => (await ask(send, 'GET /v1/audit/checkpoint', { signal })).text(),
+      proof: async (index, signal) =>
+        (await ask(send, 'GET /v1/audit/proof', { query: { index }, signal })).text(),
+      checkpointProof: async (signal) => (await ask(send, 'GET /v1/audit/logs/proof', { signal })).text(),
       async export(from, signal) {
-        const { body } = await send(get('/export', { from }, signal))
+        const { body } = await ask(send, 'GET /v1/audit/export', { query: { from }, signal })
         if (body === null) throw new VoxkeepApiError('API_MALFORMED', 'the gateway sent no log')
         return body
       },
-      tile: async (path, signal) =>
-        new Uint8Array(await (await send(get(`/tile/${path}`, {}, signal))).arrayBuffer()),
-      keys: (signal) => json(send, get('/keys', {}, signal)),
-      rotateKeys: (options) => act(send, { method: 'POST', path: '/v1/audit/keys/rotate', ...options }),
-      verify: (signal) => json(send, get('/verify', {}, signal)),
+      async tile(path, signal) {
+        const answer = await ask(send, 'GET /v1/audit/tile/{*}', { path: { '*': path }, signal })
+        return new Uint8Array(await answer.arrayBuffer())
+      },
+      keys: (signal) => json(send, 'GET /v1/audit/keys', { signal }),
+      rotateKeys: (options) => act(send, 'POST /v1/audit/keys/rotate', { ...options }),
+      verify: (signal) => json(send, 'GET /v1/audit/verify', { signal }),
     },
   }
 }

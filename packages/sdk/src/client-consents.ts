@@ -1,5 +1,5 @@
 import type { Listing } from './pages.ts'
-import { act, json, listOf, withSignal } from './requests.ts'
+import { act, json, listOf } from './requests.ts'
 import type { Consent, ConsentChoice, ConsentListOptions, ConsentRule } from './resources-consents.ts'
 import type { ActOptions } from './resources.ts'
 import type { Send } from './transport.ts'
@@ -22,22 +22,13 @@ export interface ConsentsClient {
 }
 
 export function consentsOf(send: Send): ConsentsClient {
-  const path = '/v1/consents'
   return {
     consents: {
-      list: ({ callId, ...page } = {}) => listOf<Consent>(send, path, page, { call_id: callId }),
-      find: (number, signal) =>
-        json(send, { method: 'POST', path: `${path}/find`, body: { number }, ...withSignal(signal) }),
+      list: ({ callId, ...page } = {}) => listOf(send, 'GET /v1/consents', page, { call_id: callId }),
+      find: (number, signal) => json(send, 'POST /v1/consents/find', { body: { number }, signal }),
       choose: (number, choice, options) =>
-        act(send, { method: 'POST', path: `${path}/choices`, body: { number, choice }, ...options }),
-      async rules(signal) {
-        const { data } = await json<{ data: ConsentRule[] }>(send, {
-          method: 'GET',
-          path: `${path}/rules`,
-          ...withSignal(signal),
-        })
-        return data
-      },
+        act(send, 'POST /v1/consents/choices', { body: { number, choice }, ...options }),
+      rules: async (signal) => (await json(send, 'GET /v1/consents/rules', { signal })).data,
     },
   }
 }

@@ -1,6 +1,6 @@
 import { VoxkeepApiError } from './api-error.ts'
 import type { Listing } from './pages.ts'
-import { act, json, listOf, withSignal } from './requests.ts'
+import { act, ask, json, listOf } from './requests.ts'
 import type {
   Hold,
   HoldListOptions,
@@ -56,42 +56,32 @@ export function keepingOf(send: Send): KeepingClient {
 
 function retentionOf(send: Send): KeepingClient['retention'] {
   return {
-    plan: (by, signal) =>
-      json(send, {
-        method: 'GET',
-        path: '/v1/retention/plan',
-        query: { by: by?.toISOString() },
-        ...withSignal(signal),
-      }),
+    plan: (by, signal) => json(send, 'GET /v1/retention/plan', { query: { by: by?.toISOString() }, signal }),
   }
 }
 
 function holdsOf(send: Send): KeepingClient['holds'] {
-  const path = '/v1/holds'
-  const at = (id: string) => `${path}/${encodeURIComponent(id)}`
   return {
     list: ({ active, ...page } = {}) =>
-      listOf<Hold>(send, path, page, { active: active === undefined ? undefined : String(active) }),
-    get: (id, signal) => json(send, { method: 'GET', path: at(id), ...withSignal(signal) }),
-    place: (hold, options) => json(send, { method: 'POST', path, body: hold, ...options }),
+      listOf(send, 'GET /v1/holds', page, { active: active === undefined ? undefined : `${active}` }),
+    get: (id, signal) => json(send, 'GET /v1/holds/{id}', { path: { id }, signal }),
+    place: (body, options) => json(send, 'POST /v1/holds', { body, ...options }),
     release: (id, reason, options) =>
-      json(send, { method: 'POST', path: `${at(id)}/release`, body: { reason }, ...options }),
+      json(send, 'POST /v1/holds/{id}/release', { path: { id }, body: { reason }, ...options }),
   }
 }
 
 function subjectsOf(send: Send): KeepingClient['subjects'] {
-  const path = '/v1/subjects'
-  const at = (id: string) => `${path}/requests/${encodeURIComponent(id)}`
-  const post = (kind: string, body: object, options: ActOptions) =>
-    json<SubjectRequest>(send, { method: 'POST', path: `${path}/${kind}`, body, ...options })
   return {
-    find: (subject, options = {}) => post('find', { subject }, options),
-    export: (subject, { audio = false, ...options } = {}) => post('export', { subject, audio }, options),
-    erase: (subject, options = {}) => post('erase', { subject, confirm: 'erase' }, options),
-    list: (page = {}) => listOf<SubjectRequest>(send, `${path}/requests`, page),
-    get: (id, signal) => json(send, { method: 'GET', path: at(id), ...withSignal(signal) }),
+    find: (subject, options) => json(send, 'POST /v1/subjects/find', { body: { subject }, ...options }),
+    export: (subject, { audio = false, ...options } = {}) =>
+      json(send, 'POST /v1/subjects/export', { body: { subject, audio }, ...options }),
+    erase: (subject, options) =>
+      json(send, 'POST /v1/subjects/erase', { body: { subject, confirm: 'erase' }, ...options }),
+    list: (page = {}) => listOf(send, 'GET /v1/subjects/requests', page),
+    get: (id, signal) => json(send, 'GET /v1/subjects/requests/{id}', { path: { id }, signal }),
     async archive(id, signal) {
-      const { body } = await send({ method: 'GET', path: `${at(id)}/archive`, ...withSignal(signal) })
+      const { body } = await ask(send, 'GET /v1/subjects/requests/{id}/archive', { path: { id }, signal })
       if (body === null) throw new VoxkeepApiError('API_MALFORMED', 'the gateway sent no archive')
       return body
     },
@@ -100,15 +90,7 @@ function subjectsOf(send: Send): KeepingClient['subjects'] {
 
 function jobsOf(send: Send): KeepingClient['jobs'] {
   return {
-    async list(signal) {
-      const { data } = await json<{ data: Job[] }>(send, {
-        method: 'GET',
-        path: '/v1/jobs',
-        ...withSignal(signal),
-      })
-      return data
-    },
-    run: (name, options) =>
-      act(send, { method: 'POST', path: `/v1/jobs/${encodeURIComponent(name)}/run`, ...options }),
+    list: async (signal) => (await json(send, 'GET /v1/jobs', { signal })).data,
+    run: (name, options) => act(send, 'POST /v1/jobs/{name}/run', { path: { name }, ...options }),
   }
 }

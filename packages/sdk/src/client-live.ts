@@ -1,5 +1,5 @@
 import { VoxkeepApiError } from './api-error.ts'
-import { json, withSignal } from './requests.ts'
+import { ask, json } from './requests.ts'
 import type { LiveCallDetail, LiveItem } from './resources-live.ts'
 import type { Send } from './transport.ts'
 
@@ -18,18 +18,13 @@ export function liveOf(send: Send): LiveClient {
   return {
     live: {
       watch: (signal) => watch(send, signal),
-      get: (id, signal) =>
-        json(send, {
-          method: 'GET',
-          path: `/v1/calls/${encodeURIComponent(id)}/live`,
-          ...withSignal(signal),
-        }),
+      get: (id, signal) => json(send, 'GET /v1/calls/{id}/live', { path: { id }, signal }),
     },
   }
 }
 
 async function* watch(send: Send, signal: AbortSignal | undefined): AsyncGenerator<LiveItem, void> {
-  const { body } = await send({ method: 'GET', path: '/v1/live', ...withSignal(signal) })
+  const { body } = await ask(send, 'GET /v1/live', { signal })
   if (body === null) return
   for await (const line of lines(body)) if (line !== '') yield parse(line)
 }

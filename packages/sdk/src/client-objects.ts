@@ -1,5 +1,5 @@
 import type { Listing } from './pages.ts'
-import { json, listOf, withSignal } from './requests.ts'
+import { ask, json, listOf } from './requests.ts'
 import type { ActOptions, PageOptions } from './resources.ts'
 import type {
   Backup,
@@ -36,23 +36,19 @@ export function objectsOf(send: Send): ObjectsClient {
   return {
     objects: {
       list: ({ callId, state, ...page } = {}) =>
-        listOf<SealedObject>(send, '/v1/objects', page, { call_id: callId, state }),
-      get: (id, signal) =>
-        json(send, { method: 'GET', path: `/v1/objects/${encodeURIComponent(id)}`, ...withSignal(signal) }),
-      verify: (request = {}, options) =>
-        json(send, { method: 'POST', path: '/v1/objects/verify', body: request, ...options }),
+        listOf(send, 'GET /v1/objects', page, { call_id: callId, state }),
+      get: (id, signal) => json(send, 'GET /v1/objects/{id}', { path: { id }, signal }),
+      verify: (body = {}, options) => json(send, 'POST /v1/objects/verify', { body, ...options }),
     },
     backups: {
-      list: (options = {}) => listOf<Backup>(send, '/v1/backups', options),
-      get: (id, signal) =>
-        json(send, { method: 'GET', path: `/v1/backups/${encodeURIComponent(id)}`, ...withSignal(signal) }),
-      create: (options) => json(send, { method: 'POST', path: '/v1/backups', ...options }),
+      list: (options = {}) => listOf(send, 'GET /v1/backups', options),
+      get: (id, signal) => json(send, 'GET /v1/backups/{id}', { path: { id }, signal }),
+      create: (options) => json(send, 'POST /v1/backups', { ...options }),
     },
     async erasures(since, signal) {
-      const query = since === undefined ? {} : { since: since.toISOString() }
-      const response = await send({ method: 'GET', path: '/v1/erasures', query, ...withSignal(signal) })
-      const lines = (await response.text()).split('\n').filter((line) => line !== '')
-      return lines.map((line) => JSON.parse(line) as Erasure)
+      const query = { since: since?.toISOString() }
+      const lines = (await (await ask(send, 'GET /v1/erasures', { query, signal })).text()).split('\n')
+      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Erasure)
     },
   }
 }

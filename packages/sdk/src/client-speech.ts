@@ -1,4 +1,4 @@
-import { json, withSignal } from './requests.ts'
+import { json } from './requests.ts'
 import type { SpeechEngine } from './resources-speech.ts'
 import type { Send } from './transport.ts'
 
@@ -12,15 +12,6 @@ export interface SpeechClient {
 
 export function speechOf(send: Send): SpeechClient {
   return {
-    speech: {
-      async engines(signal) {
-        const { data } = await json<{ data: SpeechEngine[] }>(send, {
-          method: 'GET',
-          path: '/v1/speech/engines',
-          ...withSignal(signal),
-        })
-        return data
-      },
-    },
+    speech: { engines: async (signal) => (await json(send, 'GET /v1/speech/engines', { signal })).data },
   }
 }

@@ -1,4 +1,4 @@
-import { json, withSignal } from './requests.ts'
+import { ask, json } from './requests.ts'
 import type { Transcript, TranscriptOptions } from './resources-transcripts.ts'
 import type { Send } from './transport.ts'
 
@@ -18,21 +18,21 @@ export interface TranscriptsClient {
 
 export function transcriptsOf(send: Send): TranscriptsClient {
   const request = (
-    callId: string,
-    format: string,
-    options: TranscriptOptions = {},
+    id: string,
+    format: 'json' | 'text' | 'vtt',
+    { original }: TranscriptOptions = {},
     signal?: AbortSignal,
   ) => ({
-    method: 'GET' as const,
-    path: `/v1/calls/${encodeURIComponent(callId)}/transcript`,
-    query: { format, ...(options.original === true && { original: 'true' }) },
-    ...withSignal(signal),
+    path: { id },
+    query: { format, ...(original === true && { original: 'true' as const }) },
+    signal,
   })
+  const route = 'GET /v1/calls/{id}/transcript'
   return {
     transcripts: {
-      get: (callId, options, signal) => json(send, request(callId, 'json', options, signal)),
+      get: (callId, options, signal) => json(send, route, request(callId, 'json', options, signal)),
       text: async (callId, format, options, signal) =>
-        (await send(request(callId, format, options, signal))).text(),
+        (await ask(send, route, request(callId, format, options, signal))).text(),
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Listing } from './pages.ts'
-import { act, json, listOf, withSignal } from './requests.ts'
+import { act, json, listOf } from './requests.ts'
 import type {
   NewVaultToken,
   Payment,
@@ -34,23 +34,20 @@ export interface VaultClient {
 }
 
 export function vaultOf(send: Send): VaultClient {
-  const path = '/v1/vault/tokens'
-  const one = (token: string) => `${path}/${encodeURIComponent(token)}`
   return {
     vault: {
-      create: (body, signal) => json(send, { method: 'POST', path, body, ...withSignal(signal) }),
-      get: (token, signal) => json(send, { method: 'GET', path: one(token), ...withSignal(signal) }),
+      create: (body, signal) => json(send, 'POST /v1/vault/tokens', { body, signal }),
+      get: (token, signal) => json(send, 'GET /v1/vault/tokens/{token}', { path: { token }, signal }),
       find: (kind, value, signal) =>
-        json(send, { method: 'POST', path: `${path}/find`, body: { kind, value }, ...withSignal(signal) }),
+        json(send, 'POST /v1/vault/tokens/find', { body: { kind, value }, signal }),
       reveal: (token, body, signal) =>
-        json(send, { method: 'POST', path: `${one(token)}/reveal`, body, ...withSignal(signal) }),
-      delete: (token, signal) => act(send, { method: 'DELETE', path: one(token), ...withSignal(signal) }),
+        json(send, 'POST /v1/vault/tokens/{token}/reveal', { path: { token }, body, signal }),
+      delete: (token, signal) => act(send, 'DELETE /v1/vault/tokens/{token}', { path: { token }, signal }),
     },
     payments: {
       list: ({ state, callId, ...page } = {}) =>
-        listOf<Payment>(send, '/v1/payments', page, { state, call_id: callId }),
-      get: (id, signal) =>
-        json(send, { method: 'GET', path: `/v1/payments/${encodeURIComponent(id)}`, ...withSignal(signal) }),
+        listOf(send, 'GET /v1/payments', page, { state, call_id: callId }),
+      get: (id, signal) => json(send, 'GET /v1/payments/{id}', { path: { id }, signal }),
     },
   }
 }

@@ -1,4 +1,4 @@
-import { json, withSignal } from './requests.ts'
+import { json } from './requests.ts'
 import type { Voice } from './resources-voices.ts'
 import type { Send } from './transport.ts'
 
@@ -12,15 +12,6 @@ export interface VoicesClient {
 
 export function voicesOf(send: Send): VoicesClient {
   return {
-    voices: {
-      async list(signal) {
-        const { data } = await json<{ data: Voice[] }>(send, {
-          method: 'GET',
-          path: '/v1/voices',
-          ...withSignal(signal),
-        })
-        return data
-      },
-    },
+    voices: { list: async (signal) => (await json(send, 'GET /v1/voices', { signal })).data },
   }
 }

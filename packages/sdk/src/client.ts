@@ -10,7 +10,7 @@ import { voicesOf, type VoicesClient } from './client-voices.ts'
 import { transcriptsOf, type TranscriptsClient } from './client-transcripts.ts'
 import { vaultOf, type VaultClient } from './client-vault.ts'
 import { objectsOf, type ObjectsClient } from './client-objects.ts'
-import { act, json, listOf, withSignal } from './requests.ts'
+import { act, ask, json, listOf } from './requests.ts'
 import type {
   ActOptions,
   Alert,
@@ -135,94 +135,64 @@ export function createClient(options: ClientOptions): VoxkeepClient {
 
 function callsOf(send: Send): VoxkeepClient['calls'] {
   return {
-    list: ({ state, ...page } = {}) => listOf<Call>(send, '/v1/calls', page, { state }),
-    create: (request, options) =>
-      json(send, { method: 'POST', path: '/v1/calls', body: request, ...options }),
-    get: (id, signal) => json(send, { method: 'GET', path: item('calls', id), ...withSignal(signal) }),
-    receipt: (id, signal) =>
-      json(send, { method: 'GET', path: `${item('calls', id)}/receipt`, ...withSignal(signal) }),
-    async audit(id, signal) {
-      const path = `${item('calls', id)}/audit`
-      const { data } = await json<{ data: AuditEntry[] }>(send, {
-        method: 'GET',
-        path,
-        ...withSignal(signal),
-      })
-      return data
-    },
+    list: ({ state, ...page } = {}) => listOf(send, 'GET /v1/calls', page, { state }),
+    create: (body, options) => json(send, 'POST /v1/calls', { body, ...options }),
+    get: (id, signal) => json(send, 'GET /v1/calls/{id}', { path: { id }, signal }),
+    receipt: (id, signal) => json(send, 'GET /v1/calls/{id}/receipt', { path: { id }, signal }),
+    audit: async (id, signal) =>
+      (await json(send, 'GET /v1/calls/{id}/audit', { path: { id }, signal })).data,
     setVariables: (id, variables, signal) =>
-      json(send, { method: 'PATCH', path: item('calls', id), body: { variables }, ...withSignal(signal) }),
+      json(send, 'PATCH /v1/calls/{id}', { path: { id }, body: { variables }, signal }),
     command: (id, commands, options) =>
-      act(send, { method: 'POST', path: `${item('calls', id)}/commands`, body: { commands }, ...options }),
-    hangup: (id, options) => act(send, { method: 'POST', path: `${item('calls', id)}/hangup`, ...options }),
+      act(send, 'POST /v1/calls/{id}/commands', { path: { id }, body: { commands }, ...options }),
+    hangup: (id, options) => act(send, 'POST /v1/calls/{id}/hangup', { path: { id }, ...options }),
   }
 }
 
 function alertsOf(send: Send): VoxkeepClient['alerts'] {
   return {
-    list: ({ state, ...page } = {}) => listOf<Alert>(send, '/v1/alerts', page, { state }),
-    get: (id, signal) => json(send, { method: 'GET', path: item('alerts', id), ...withSignal(signal) }),
-    acknowledge: (id, options) =>
-      json(send, { method: 'POST', path: `${item('alerts', id)}/ack`, ...options }),
+    list: ({ state, ...page } = {}) => listOf(send, 'GET /v1/alerts', page, { state }),
+    get: (id, signal) => json(send, 'GET /v1/alerts/{id}', { path: { id }, signal }),
+    acknowledge: (id, options) => json(send, 'POST /v1/alerts/{id}/ack', { path: { id }, ...options }),
   }
 }
 
 function recordingsOf(send: Send): VoxkeepClient['recordings'] {
   return {
-    list: ({ callId, ...page } = {}) => listOf<Recording>(send, '/v1/recordings', page, { call_id: callId }),
-    get: (id, signal) => json(send, { method: 'GET', path: item('recordings', id), ...withSignal(signal) }),
+    list: ({ callId, ...page } = {}) => listOf(send, 'GET /v1/recordings', page, { call_id: callId }),
+    get: (id, signal) => json(send, 'GET /v1/recordings/{id}', { path: { id }, signal }),
     async audio(id, { fromMs, toMs, format } = {}, signal) {
       const query = { from_ms: fromMs, to_ms: toMs, format }
-      const path = `${item('recordings', id)}/audio`
-      const { body } = await send({ method: 'GET', path, query, ...withSignal(signal) })
+      const { body } = await ask(send, 'GET /v1/recordings/{id}/audio', { path: { id }, query, signal })
       if (body === null) throw new VoxkeepApiError('API_MALFORMED', 'the gateway sent no audio')
       return body
     },
-    delete: (id, signal) =>
-      act(send, { method: 'DELETE', path: item('recordings', id), ...withSignal(signal) }),
-    marks: (id, signal) =>
-      json(send, { method: 'GET', path: `${item('recordings', id)}/marks`, ...withSignal(signal) }),
-    redact: (id, request, options) =>
-      json(send, { method: 'POST', path: `${item('recordings', id)}/redact`, body: request, ...options }),
+    delete: (id, signal) => act(send, 'DELETE /v1/recordings/{id}', { path: { id }, signal }),
+    marks: (id, signal) => json(send, 'GET /v1/recordings/{id}/marks', { path: { id }, signal }),
+    redact: (id, body, options) =>
+      json(send, 'POST /v1/recordings/{id}/redact', { path: { id }, body, ...options }),
   }
 }
 
 function tokensOf(send: Send): VoxkeepClient['tokens'] {
   return {
-    list: (options = {}) => listOf<Token>(send, '/v1/tokens', options),
-    create: (request, options) =>
-      json(send, { method: 'POST', path: '/v1/tokens', body: request, ...options }),
-    revoke: (id, signal) => act(send, { method: 'DELETE', path: item('tokens', id), ...withSignal(signal) }),
+    list: (options = {}) => listOf(send, 'GET /v1/tokens', options),
+    create: (body, options) => json(send, 'POST /v1/tokens', { body, ...options }),
+    revoke: (id, signal) => act(send, 'DELETE /v1/tokens/{id}', { path: { id }, signal }),
   }
 }
 
 function keysOf(send: Send): VoxkeepClient['keys'] {
-  const post = (act: string, body: object, options: ActOptions | undefined) => {
-    return { method: 'POST', path: `/v1/keys/${act}`, body, ...options } as const
-  }
   return {
-    get: (signal) => json(send, { method: 'GET', path: '/v1/keys', ...withSignal(signal) }),
-    rotate: (purpose, options) => json(send, post('rotate', { purpose }, options)),
-    destroy: (confirm, options) => json(send, post('destroy', { confirm }, options)),
+    get: (signal) => json(send, 'GET /v1/keys', { signal }),
+    rotate: (purpose, options) => json(send, 'POST /v1/keys/rotate', { body: { purpose }, ...options }),
+    destroy: (confirm, options) => json(send, 'POST /v1/keys/destroy', { body: { confirm }, ...options }),
   }
 }
 
 function dialingOf(send: Send): VoxkeepClient['dialing'] {
-  const path = '/v1/dialing/stops'
   return {
-    async stops(signal) {
-      const { data } = await json<{ data: DialingStop[] }>(send, {
-        method: 'GET',
-        path,
-        ...withSignal(signal),
-      })
-      return data
-    },
-    lift: (app, signal) =>
-      act(send, { method: 'DELETE', path: `${path}/${encodeURIComponent(app)}`, ...withSignal(signal) }),
+    stops: async (signal) => (await json(send, 'GET /v1/dialing/stops', { signal })).data,
+    lift: (app, signal) => act(send, 'DELETE /v1/dialing/stops/{app}', { path: { app }, signal }),
   }
-}
-
-function item(kind: 'calls' | 'recordings' | 'tokens' | 'alerts', id: string): string {
-  return `/v1/${kind}/${encodeURIComponent(id)}`
 }

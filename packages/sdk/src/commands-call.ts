@@ -1,3 +1,5 @@
+export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
+
 /** Who is asked after a command, in place of the app's webhook. */
 export interface ActionOptions {
   /** HTTPS, absolute or relative to the webhook. */

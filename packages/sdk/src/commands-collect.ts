@@ -1,3 +1,5 @@
+import type { ActionOptions, EventsAddress, Key } from './commands-call.ts'
+
 /** What can be asked for by keys. A `card-code` and a `pin` are never kept: the app only hears that they came. */
 export type CollectKind =
   | 'card-number'
@@ -65,16 +67,19 @@ export interface CollectField extends CollectPrompts {
   cards?: CardBrand[]
 }
 
-export interface RoomOptions {
+export interface RoomOptions extends ActionOptions {
+  /** Where what becomes of it is told. */
+  events?: EventsAddress
   /** `agent`: whoever the caller talks with stays in the conversation and hears no key. Default `caller`: they hear nothing. */
   mode?: 'caller' | 'agent'
   /** With `mode: agent`: whether they hear what the caller says. */
   agent?: 'speech' | 'muted'
   /** What takes the place of a key. */
   mask?: 'silence' | 'beep'
-  finish_on_key?: string
-  cancel_key?: string
-  clear_key?: string
+  /** Empty, this and the other two: none. */
+  finish_on_key?: Key | ''
+  cancel_key?: Key | ''
+  clear_key?: Key | ''
   timeout_ms?: number
   /** How often a field may be keyed in. Default 3. */
   attempts?: number

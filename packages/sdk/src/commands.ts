@@ -3,6 +3,7 @@ import type {
   ActionOptions,
   DialledOptions,
   EventsAddress,
+  Key,
   MessageOptions,
   RecordOptions,
 } from './commands-call.ts'
@@ -56,8 +57,8 @@ export interface PlayOptions {
 
 export interface GatherOptions extends ActionOptions {
   num_digits?: number
-  /** One of `0`–`9`, `*`, `#`, or empty for none. Default `#`. */
-  finish_on_key?: string
+  /** Empty for none. Default `#`. */
+  finish_on_key?: Key | ''
   /** How long to wait for the first or the next key, in milliseconds. */
   timeout_ms?: number
   prompt_url?: string
@@ -92,10 +93,12 @@ export interface ConsentOptions {
   party?: ConsentParty
   /** What counts as yes; `continue`: the prompt was heard and nobody refused. Default: all three. */
   accept?: ('key' | 'speech' | 'continue')[]
-  yes_key?: string
-  no_key?: string
+  yes_key?: Key
+  no_key?: Key
   timeout_ms?: number
   attempts?: number
+  /** Of a spoken answer, and of a question that is said: BCP 47. */
+  language?: string
   /** Where the party is, as far as the app knows: `US-CA`, `DE`. */
   jurisdiction?: string[]
   on_refuse?: 'go-on' | 'ask' | 'hangup'
@@ -158,7 +161,7 @@ export interface DialOptions extends CallOutOptions, DialledOptions {
 export interface TransferOptions extends CallOutOptions, ActionOptions {
   /** `blind` (the default): the gateway stays in between. `refer`: the caller's side calls the target, and the gateway is out. */
   mode?: 'blind' | 'refer'
-  ring?: DialOptions['ring']
+  ring?: NonNullable<DialOptions['ring']>
 }
 
 /** Builders for the commands: `answerWith(commands.record(), commands.stream(url))`. */

@@ -1,24 +1,9 @@
-/** A call that goes on. */
-export interface LiveCall {
-  readonly id: string
-  readonly call_sid: string
-  readonly app: string
-  readonly trunk: string
-  readonly direction: 'inbound' | 'outbound'
-  readonly from: string
-  readonly to: string
-  readonly state: 'ringing' | 'active' | 'ended'
-  readonly started_at: string
-  readonly answered_at: string | null
-  readonly end_reason: string | null
-}
+import type { Schemas } from './api-types.ts'
 
-export interface StoryLine {
-  readonly at: string
-  /** A word such as `answered`, `decision`, `stream.opened`. */
-  readonly kind: string
-  readonly fields: Readonly<Record<string, string | number | boolean | null>>
-}
+/** A call that goes on. */
+export type LiveCall = Schemas['LiveCall']
+
+export type StoryLine = LiveCallDetail['story'][number]
 
 /** What happens at the gateway, as it happens. */
 export type LiveItem =
@@ -39,11 +24,4 @@ export type LiveItem =
       }[]
     }
 
-export interface LiveCallDetail {
-  readonly call: LiveCall
-  readonly story: readonly StoryLine[]
-  /** Not signed yet. */
-  readonly receipt: Readonly<Record<string, unknown>>
-  readonly ladder: readonly Readonly<Record<string, unknown>>[]
-  readonly media: Readonly<Record<string, unknown>> | null
-}
+export type LiveCallDetail = Schemas['LiveCallDetail']

@@ -20,8 +20,8 @@ export interface ApiRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
-  readonly idempotencyKey?: string
-  readonly signal?: AbortSignal
+  readonly idempotencyKey?: string | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Sends one request; resolves with a 2xx response or rejects with `VoxkeepApiError`. */

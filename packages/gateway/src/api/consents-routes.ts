@@ -23,7 +23,7 @@ const consent = z
   .meta({ id: 'Consent' })
 
 const choice = z
-  .object({ choice: z.enum(['opt-in', 'opt-out']), set_by: z.string(), set_at: time })
+  .object({ choice: z.enum(['opt-in', 'opt-out']), set_by: z.string().describe('A token'), set_at: time })
   .meta({ id: 'ConsentChoice' })
 
 const rule = z.object({

@@ -33,21 +33,25 @@ const mark = z
     to_ms: z.int(),
     kind: z
       .enum(['redacted', 'unjudged', 'paused', 'secure'])
-      .describe('`unjudged`: overwritten because nobody could say in time whether it was sensitive'),
-    why: z.string(),
+      .describe(
+        '`unjudged`: overwritten because nobody could say in time whether it was sensitive. `paused`, `secure`: nothing was recorded',
+      ),
+    why: z.string().describe('The type of what was found, such as `card`, or why'),
   })
   .meta({ id: 'RecordingMark' })
 
 const marks = z
   .object({
-    recording_id: z.string(),
+    recording_id: z
+      .string()
+      .describe('The recording that they are about: of one that was redacted, what took its place'),
     duration_ms: z.int().nullable(),
     audited: z
       .enum(['same', 'different', 'none'])
       .describe(
         'Whether these marks are those whose hash is in the audit log; `different`: somebody altered them',
       ),
-    data: z.array(mark),
+    data: z.array(mark).describe('In the order of their beginnings'),
   })
   .meta({ id: 'RecordingMarks' })
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { callId } from './schemas.ts'
 
-const nullableTime = z.iso.datetime({ precision: 3 }).nullable()
+const time = z.iso.datetime({ precision: 3 })
+const nullableTime = time.nullable()
 
 export const objectId = z.string().regex(/^[a-z]{2,8}_[0-9a-f]{32}$/)
 
@@ -21,7 +22,7 @@ export const sealedObject = z
     version_id: z.string().nullable(),
     lock_mode: z.enum(['governance', 'compliance']).nullable(),
     lock_until: nullableTime,
-    created_at: nullableTime,
+    created_at: time,
     stored_at: nullableTime,
     deleted_at: nullableTime,
     checked_at: nullableTime.describe('When it was last compared with its store'),

@@ -83,7 +83,7 @@ export const recording = z
     state: z.enum(['recording', 'sealed', 'recovered', 'failed', 'deleted']),
     started_at: time,
     ended_at: nullableTime,
-    duration_ms: z.int().nullable(),
+    duration_ms: z.int().nullable().describe('Null while it is being recorded'),
     channels: z.literal(2).describe('The caller on the left, the app on the right'),
     bytes: z.int().nullable().describe('Size of the sealed object'),
     segments: z.int().nullable(),
@@ -93,7 +93,10 @@ export const recording = z
       .string()
       .nullable()
       .describe('The recording of which this is what was left when it was redacted'),
-    replaced_by: z.string().nullable().describe('What was left of this one when it was redacted'),
+    replaced_by: z
+      .string()
+      .nullable()
+      .describe('What was left of this one when it was redacted; reading or deleting this one means that'),
   })
   .meta({ id: 'Recording' })
 

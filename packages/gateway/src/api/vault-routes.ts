@@ -21,7 +21,7 @@ const vaultToken = z
     token: name,
     id: z.string().describe('What the audit log calls it'),
     kind,
-    purposes: z.array(z.string()),
+    purposes: z.array(z.string()).describe('What it may be revealed for'),
     masked: z.string().describe('Empty for kinds of which nothing may be shown'),
     brand: z.string().nullable(),
     call_id: callId.nullable(),

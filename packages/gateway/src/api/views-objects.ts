@@ -18,7 +18,7 @@ export function showObject(row: ObjectRow): z.input<typeof sealedObject> {
     version_id: row.version_id,
     lock_mode: row.lock_mode,
     lock_until: iso(row.lock_until),
-    created_at: iso(row.created_at),
+    created_at: row.created_at.toISOString(),
     stored_at: iso(row.stored_at),
     deleted_at: iso(row.deleted_at),
     checked_at: iso(row.checked_at),
