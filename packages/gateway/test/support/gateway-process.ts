@@ -55,7 +55,19 @@ export interface GatewayProcess extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+/** A port that was free a moment ago may be somebody's by the time that it is bound: then all of it is tried again, with others. */
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayProcess> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      if (attempt === attempts || !String(error).includes('EADDRINUSE')) throw error
+    }
+}
+
+const attempts = 3
+
+async function startOnce(options: GatewayOptions): Promise<GatewayProcess> {
   await using stack = new AsyncDisposableStack()
   const mediaPorts = stack.use(await claimMediaPorts())
   const dir = await mkdtemp(join(tmpdir(), 'voxkeep-e2e-'))
