@@ -139,6 +139,9 @@ test('tlog needs nothing but node:crypto', () => {
   )
 })
 
+/** Made by a program, for programs. */
+const generated = 'packages/sdk/src/api-types.ts'
+
 test('no source file is longer than 400 lines', () => {
   const long = ['packages', 'tools', 'examples', 'bench']
     .flatMap((place) =>
@@ -148,7 +151,7 @@ test('no source file is longer than 400 lines', () => {
     )
     .filter((file) => !file.endsWith('.test.ts') && readFileSync(file, 'utf8').split('\n').length > 401)
   assert.deepEqual(
-    long.map((file) => relative(root, file)),
+    long.map((file) => relative(root, file)).filter((file) => file !== generated),
     [],
   )
 })
