@@ -28,7 +28,7 @@ const endToEndFlags = (atOnce: number) => [
 const unitEnv = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test` }
 
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
-/** What is not about the twenty milliseconds of live audio: these wait for disks and servers, three at a time; and fuzzing, which computes. */
+/** What is not about the twenty milliseconds of live audio: these wait for disks and servers, four at a time; and fuzzing, which computes. */
 const isKeeping =
   /\/(?:alert|audit|aws|backup|byok|consent|deepgram|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|payment-|postgres|presidio|privacy|receipt|recording-stores|redaction|residency|retention|secrets|siem|softhsm|speech-|stream-only|tamper|token-vault|vault)[^/]*\.e2e\.test\.ts$/
 /** What measures times or compares audio sample by sample has the machine to itself. */

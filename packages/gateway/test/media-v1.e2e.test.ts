@@ -6,6 +6,7 @@ import { decodeUlaw } from '@voxkeep/wire/g711'
 import type { WebSocket } from 'ws'
 import type { SecurityReceipt } from '#call'
 import { startGateway, type GatewayProcess } from './support/gateway-process.ts'
+import { numberedSpeech, numbersIn } from './support/numbered-speech.ts'
 import { matchSpeech } from './support/speech.ts'
 import { toneMs } from './support/tones.ts'
 import { watch } from './support/watch.ts'
@@ -16,6 +17,11 @@ interface Frame {
   readonly seq: number
   readonly atMs: number
   readonly audio: Buffer
+}
+
+interface Packet {
+  readonly atMs: number
+  readonly payload: Uint8Array
 }
 
 const headerBytes = 12
@@ -73,7 +79,7 @@ class MediaApp {
   }
 
   async until(what: string, probe: () => boolean): Promise<void> {
-    await this.#watch.until(what, () => probe() || undefined, 20_000)
+    await this.#watch.until(what, () => probe() || undefined, 30_000)
   }
 }
 
@@ -95,16 +101,24 @@ function narrow(frames: readonly Frame[], ratio: number): Int16Array {
 
 describe('voxkeep.media.v1, heard at the phone', () => {
   const stack = new AsyncDisposableStack()
-  const apps: Readonly<Record<string, MediaApp>> = { resumes: new MediaApp(), interrupts: new MediaApp() }
+  const apps: Readonly<Record<string, MediaApp>> = {
+    resumes: new MediaApp(),
+    interrupts: new MediaApp(),
+    hurries: new MediaApp(),
+  }
   const options = {
     resumes: { encoding: 'l16', rate: 24_000, token },
     interrupts: { encoding: 'l16', rate: 16_000, high_ms: 2_000, token },
+    hurries: { encoding: 'l16', rate: 8_000, token },
   }
   let gateway: GatewayProcess
   let speech: Int16Array
+  let twentySeconds: Int16Array
 
   before(async () => {
     speech = await callerSpeech()
+    const { speech: next } = numberedSpeech()
+    twentySeconds = Int16Array.from(Array.from({ length: 1_000 }, () => [...next()]).flat())
     gateway = stack.use(
       await startGateway({
         scopes: ['calls:read'],
@@ -123,8 +137,10 @@ describe('voxkeep.media.v1, heard at the phone', () => {
   after(() => stack.disposeAsync())
 
   /** Resolves, when the call is over, with all the audio that reached the phone. */
-  async function call(to: string): Promise<{ end: CallResult['end']; heard: Int16Array }> {
-    const payloads: Uint8Array[] = []
+  async function call(
+    to: string,
+  ): Promise<{ end: CallResult['end']; heard: Int16Array; packets: readonly Packet[] }> {
+    const packets: Packet[] = []
     const { end } = await placeCall({
       host: '127.0.0.1',
       port: gateway.sipPort,
@@ -132,11 +148,11 @@ describe('voxkeep.media.v1, heard at the phone', () => {
       from: '+12025550100',
       to,
       speech,
-      signal: AbortSignal.timeout(18_000),
-      onPayload: (payload) => payloads.push(payload.slice()),
+      signal: AbortSignal.timeout(40_000),
+      onPayload: (payload) => packets.push({ atMs: performance.now(), payload: payload.slice() }),
     })
-    const ulaw = new Uint8Array(Buffer.concat(payloads))
-    return { end, heard: decodeUlaw(ulaw, new Int16Array(ulaw.length)) }
+    const ulaw = new Uint8Array(Buffer.concat(packets.map(({ payload }) => payload)))
+    return { end, heard: decodeUlaw(ulaw, new Int16Array(ulaw.length)), packets }
   }
 
   async function receiptOf(to: string): Promise<SecurityReceipt> {
@@ -144,7 +160,7 @@ describe('voxkeep.media.v1, heard at the phone', () => {
     return (await gateway.api.calls.get(await gateway.app.call(to).id())).receipt as SecurityReceipt
   }
 
-  const calls = () => Promise.all([resumes(), interrupts()])
+  const calls = () => Promise.all([resumes(), interrupts(), hurries()])
 
   /** Breaks the connection while the caller hears it and speaks. */
   async function resumes() {
@@ -183,8 +199,24 @@ describe('voxkeep.media.v1, heard at the phone', () => {
     return { app, phone, receipt: await receiptOf('interrupts') }
   }
 
-  test('both conversations at once, to their ends', { timeout: 60_000 }, async (t) => {
-    const [resumed, interrupted] = await calls()
+  /** Says twenty seconds, each 20 ms of them numbered, at once, and lets them play to their end. */
+  async function hurries() {
+    const app = apps['hurries'] as MediaApp
+    const calling = call('hurries')
+    await app.until('a start', () => app.of('session.start').length === 1)
+    const saidMs = performance.now()
+    app.speak(twentySeconds, 8_000)
+    const sentMs = performance.now()
+    app.say({ type: 'mark', name: 'all twenty' })
+    await app.until('the mark', () => app.of('mark').length === 1)
+    const markedMs = performance.now()
+    app.say({ type: 'command', id: 'bye', commands: [{ type: 'hangup' }] })
+    const { packets } = await calling
+    return { mark: app.of('mark')[0], packets, saidMs, sentMs, markedMs }
+  }
+
+  test('three conversations at once, to their ends', { timeout: 60_000 }, async (t) => {
+    const [resumed, interrupted, hurried] = await calls()
 
     await t.test(
       'the first message says whose call it is, how it is protected, and the command’s token',
@@ -231,7 +263,32 @@ describe('voxkeep.media.v1, heard at the phone', () => {
       assert.ok(Math.abs(Number(mark?.['played_ms']) - 3_000) <= 10)
     })
 
-    await t.test('D2, D5, D7, D9, D10: what is played and what is cleared is told as it was', () => {
+    await t.test('D2: 20 s sent at once are heard in 20 s, in order, without a gap, and then marked', (c) => {
+      const { mark, packets, saidMs, sentMs, markedMs } = hurried
+      const numbers = packets.map(({ payload }) => numbersIn(payload))
+      const first = numbers.findIndex((found) => found[0] === 0)
+      const spoken = packets.slice(first, first + 1_000)
+      assert.deepEqual(
+        numbers.slice(first, first + 1_000),
+        Array.from({ length: 1_000 }, (_, number) => [number]),
+      )
+      // A packet may be read late here: the earliest of a second tells when the gateway's second began.
+      const startsMs = spoken.map(({ atMs }, number) => atMs - 20 * number)
+      const earliestMs = (from: number) => Math.min(...startsMs.slice(from, from + 50))
+      const driftMs = earliestMs(950) - earliestMs(0)
+      const lastMs = spoken.at(-1)?.atMs ?? Infinity
+      c.diagnostic(
+        `sent in ${(sentMs - saidMs).toFixed(0)} ms, heard in ${(20_000 + driftMs).toFixed(0)} ms, ` +
+          `marked ${(markedMs - lastMs).toFixed(0)} ms after the last of it`,
+      )
+      assert.ok(Math.abs(driftMs) <= 100, `heard in ${20_000 + driftMs} ms`)
+      assert.partialDeepStrictEqual(mark, { name: 'all twenty', state: 'played' })
+      assert.ok(Math.abs(Number(mark?.['played_ms']) - 20_000) <= 10)
+      assert.ok(markedMs - lastMs >= -40, `marked ${lastMs - markedMs} ms before the last of it was heard`)
+      assert.ok(markedMs - saidMs >= 19_900, `marked ${markedMs - saidMs} ms after it was said`)
+    })
+
+    await t.test('D5, D7, D9, D10: what is played and what is cleared is told as it was', () => {
       const { app, phone } = interrupted
       const marks = app.of('mark')
       const played = marks.filter(({ state }) => state === 'played').map(({ name }) => name)
