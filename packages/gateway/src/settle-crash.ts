@@ -74,7 +74,8 @@ async function tellEnd(deps: CrashDeps, { id, tenant, app, answered }: OrphanedC
   await deps.audit.append({ type: 'call.ended', tenant, call: id, actor: 'system', fields: { reason } })
   await addLine(deps, { call: id, tenant }, 'ended', { reason })
   const row = await deps.calls.get(tenant, id)
-  const about = row && { direction: row.direction, from: row.from, to: row.to }
+  // Whether the caller's number was withheld from the app is not in the row, so it is not told.
+  const about = row && { direction: row.direction, to: row.to }
   await tell(deps, app, id, 'call.ended', { reason, answered, ...about })
 }
 
