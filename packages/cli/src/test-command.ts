@@ -48,7 +48,7 @@ function stopwatch(): (what: string) => void {
 export function testCommand(): Command {
   return new Command('test')
     .description('Run every check and test.')
-    .option('--fast', 'leave out the end-to-end tests (under a minute)')
+    .option('--fast', 'leave out the end-to-end tests (two minutes on two cores)')
     .option('--only <pattern>', 'run only tests whose name matches')
     .action(async (options: { fast?: true; only?: string }) => {
       const dir = mkdtempSync(join(tmpdir(), 'voxkeep-test-'))
