@@ -60,7 +60,7 @@ async function ended(id: string, config: readonly string[]): Promise<void> {
   assert.fail('the call did not end')
 }
 
-test('the first call of the README works: init, up, call, calls, recordings, tokens', async (t) => {
+test('the first call of the README works: init, doctor, up, call, calls, recordings, tokens', async (t) => {
   const dir = join(await mkdtemp(join(tmpdir(), 'voxkeep-first-')), 'deployment')
   t.after(() => rm(join(dir, '..'), { recursive: true }))
   const [sip, api, app] = await freePorts(3)
@@ -69,10 +69,25 @@ test('the first call of the README works: init, up, call, calls, recordings, tok
 
   await json('init', '--dir', dir, ...ports)
   assert.match((await voxkeep('init', '--dir', dir, ...ports)).errors, /there is a configuration already/)
+  const early = await voxkeep('doctor', ...config)
+  assert.equal(early.code, 1)
+  assert.match(
+    early.output,
+    /^ok {4}ports: sip\.listen[\s\S]*FAIL {2}apps: .*no connection[\s\S]*-> Is the app running/m,
+  )
   const app_ = await started(echo, '--config', join(dir, 'echo.json'))
   t.after(() => app_.kill())
   const gateway = await started(main, 'up', ...config)
   t.after(() => gateway.kill())
+  const findings = (await json('doctor', ...config)) as unknown as { about: string; state: string }[]
+  assert.deepEqual(
+    findings.filter(({ state }) => state === 'fault'),
+    [],
+  )
+  assert.ok(
+    findings.some(({ about }) => about === 'gateway'),
+    'it found the one that runs',
+  )
 
   const heard = join(dir, 'heard.wav')
   const offer = ['--suite', 'AES_CM_128_HMAC_SHA1_80', '--codec', 'PCMA', '--dtmf', '1#', '--seconds', '3']

@@ -8,7 +8,6 @@ import {
   disk,
   examineAll,
   keeping,
-  knockTls,
   machine,
   names,
   peers,
@@ -30,7 +29,7 @@ import {
 } from '#kernel'
 import { openKeyProviders } from '#keys/providers'
 import { referencesIn } from '#secrets'
-import { egressGuard } from '#webhook'
+import { egressGuard, httpsClient, type HttpsClient } from '#webhook'
 import { databaseOptions } from './database-options.ts'
 import { lateSeal } from './late-seal.ts'
 import { openSecretBook } from './open-secret-book.ts'
@@ -50,11 +49,12 @@ export async function examineDeployment(configPath: string): Promise<readonly Fi
   const running: Finding[] = isRunning
     ? [{ about: 'gateway', state: 'fine', found: 'one runs here and answers: its ports are not tried' }]
     : []
-  return [read, ...running, ...(await examineAll(config, examinations(config, isRunning), systemClock))]
+  using client = httpsClient({ guard: egressGuard(config.egress), clock: systemClock })
+  const examined = await examineAll(config, examinations(config, isRunning, client), systemClock)
+  return [read, ...running, ...examined]
 }
 
-function examinations(config: Config, isRunning: boolean): readonly Examination[] {
-  const guard = egressGuard(config.egress)
+function examinations(config: Config, isRunning: boolean, client: HttpsClient): readonly Examination[] {
   return [
     machine,
     disk,
@@ -63,12 +63,7 @@ function examinations(config: Config, isRunning: boolean): readonly Examination[
     names,
     speaks(process.env['PATH'] ?? ''),
     keeping({ secrets: () => readSecrets(config), open: () => openKept(config) }),
-    peers({
-      approve: (url) => guard.resolve(url),
-      knock: knockTls,
-      readFile: (path) => readFileSync(path, 'utf8'),
-      now: () => systemClock.now(),
-    }),
+    peers({ client, now: () => systemClock.now() }),
   ]
 }
 
@@ -120,13 +115,19 @@ async function lookAtKeys(config: Config): Promise<string> {
   return `${places.length} tenants’ keys can be had (${[...kinds].join(', ')})`
 }
 
-/** Whether a gateway answers where this one would: on this machine, so its certificate is not asked for a name. */
+/** Whether a gateway answers where this one would, and shows the very certificate that is configured: the name it was made for is not this address. */
 function answers({ api }: Config): Promise<boolean> {
-  if (api === undefined) return Promise.resolve(false)
+  // A certificate that is not there is told of by the examination of certificates.
+  if (api === undefined || !existsSync(api.tls.certFile)) return Promise.resolve(false)
   const host = api.host === '0.0.0.0' || api.host === '::' ? '127.0.0.1' : api.host
+  const trust = {
+    ca: readFileSync(api.tls.certFile, 'utf8'),
+    allowPartialTrustChain: true,
+    checkServerIdentity: () => undefined,
+  }
   return new Promise((resolve) => {
     const asked = request(
-      { host, port: api.port, path: '/v1/health', rejectUnauthorized: false, timeout: 2_000, agent: false },
+      { host, port: api.port, path: '/v1/health', ...trust, timeout: 2_000, agent: false },
       (answer) => {
         answer.resume()
         resolve(answer.statusCode === 200)

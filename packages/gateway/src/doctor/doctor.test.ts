@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { fakeClock, type Config } from '#kernel'
+import type { HttpsAnswer, HttpsFailure, HttpsRequest } from '#webhook'
 import { judgeDates } from './certificates.ts'
 import { judgeRoom } from './disk.ts'
 import { examineAll, messageOf } from './examine.ts'
 import { fine } from './contract.ts'
 import { keeping } from './keeping.ts'
-import { judgeFiles, judgeMemory, openFilesOf } from './machine.ts'
+import { judgeFiles, judgeMemory, judgeRuntime, openFilesOf } from './machine.ts'
 import { judgeClock, peers } from './peers.ts'
 import { judgeBind, judgeCount, ports } from './ports.ts'
 import { speaks } from './voices.ts'
@@ -38,6 +39,13 @@ test('openFilesOf() reads the soft limit, and knows that there may be none', () 
   assert.equal(openFilesOf(`Limit Soft Hard Units\n${line}`), 1_024)
   assert.equal(openFilesOf(line.replace('1024', 'unlimited')), Infinity)
   assert.equal(openFilesOf(''), undefined)
+})
+
+test('judgeRuntime() wants Node 26', () => {
+  assert.deepEqual(
+    ['22.9.0', '26.0.0', '100.1.0'].map((node) => judgeRuntime(node, '3.5').state),
+    ['fault', 'fine', 'fine'],
+  )
 })
 
 test('judgeFiles() and judgeMemory() warn when the calls that are allowed need more', () => {
@@ -95,34 +103,46 @@ test('ports finds a listener’s port that somebody else has', async () => {
 const app = (url: string) => ({ id: 'agent', webhook: { url, secrets: [], timeoutMs: 1 } })
 const apps = (url: string) => ({ apps: [app(url)] }) as unknown as Config
 
-function examinePeers(o: { approve?: () => Promise<never>; dateMs?: number; knock?: () => Promise<never> }) {
-  const answer = { tls: 'TLSv1.3', dateMs: o.dateMs }
-  const examination = peers({
-    approve: o.approve ?? (() => Promise.resolve({ address: '203.0.113.7' })),
-    knock: o.knock ?? (() => Promise.resolve(answer)),
-    readFile: () => '',
-    now: () => 1_000_000_000,
-  })
-  return examination.examine(apps('https://app.test/voice'), new AbortController().signal)
+function examinePeers(answer: HttpsAnswer) {
+  const asked: HttpsRequest[] = []
+  const client = { exchange: async (request: HttpsRequest) => (asked.push(request), answer) }
+  const examined = peers({ client, now: () => 1_000_000_000 }).examine(
+    apps('https://name:word@app.test/voice'),
+    new AbortController().signal,
+  )
+  return { examined, asked }
 }
 
-test('peers tells an app that answers from one that does not and one that may not be reached', async () => {
-  const well = await examinePeers({})
+const answered = (headers: Record<string, string> = {}): HttpsAnswer => ({
+  ok: true,
+  status: 404,
+  headers,
+  body: new Uint8Array(),
+})
+
+test('peers asks each app once for nothing, and sends no password', async () => {
+  const { examined, asked } = examinePeers(answered())
   assert.deepEqual(
-    well.map(({ found }) => found),
-    ['apps agent: app.test: answers at 203.0.113.7 (TLSv1.3)'],
+    (await examined).map(({ found }) => found),
+    ['apps agent: app.test: answers over TLS'],
   )
-  const away = await examinePeers({ knock: () => Promise.reject(new Error('connect ECONNREFUSED')) })
   assert.deepEqual(
-    away.map(({ state, found }) => `${state} ${found}`),
-    ['fault apps agent: app.test: connect ECONNREFUSED'],
+    asked.map(({ method, url }) => [method, url]),
+    [['OPTIONS', 'https://app.test/voice']],
   )
-  const refused = await examinePeers({ approve: () => Promise.reject(new Error('private')) })
-  assert.match(refused[0]?.todo ?? '', /egress\.allowPrivate/)
+})
+
+test('peers says what to do for each way of not answering', async () => {
+  const todoFor = async (why: HttpsFailure) =>
+    (await examinePeers({ ok: false, why }).examined)[0]?.todo ?? ''
+  assert.match(await todoFor('blocked'), /egress\.allowPrivate/)
+  assert.match(await todoFor('connect'), /Is the app running/)
+  assert.match(await todoFor('tls'), /webhook\.caFile/)
 })
 
 test('peers compares clocks by what the app says the time is', async () => {
-  const found = await examinePeers({ dateMs: 1_000_000_000 - 120_000 })
+  const found = await examinePeers(answered({ date: new Date(1_000_000_000 - 120_000).toUTCString() }))
+    .examined
   assert.deepEqual(
     found.map(({ about, state }) => `${about} ${state}`),
     ['apps fine', 'clock fault'],

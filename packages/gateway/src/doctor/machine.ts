@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { constants } from 'node:crypto'
 import { availableParallelism, freemem } from 'node:os'
 import { fault, fine, warning, type Examination, type Finding } from './contract.ts'
 
@@ -13,18 +12,20 @@ const mib = 1_024 * 1_024
 export const machine: Examination = {
   about: 'machine',
   async examine({ calls }) {
-    const { node, openssl } = process.versions
-    const runtime = `Node ${node}, OpenSSL ${openssl}, ${availableParallelism()} cores`
-    const findings: Finding[] = [
-      constants.TLS1_3_VERSION === undefined
-        ? fault('machine', runtime, 'Run it by ./voxkeep, which brings Node 26.')
-        : fine('machine', runtime),
-    ]
+    const findings: Finding[] = [judgeRuntime(process.versions.node, process.versions.openssl)]
     const files = openFilesOf(await readFile('/proc/self/limits', 'utf8').catch(() => ''))
     if (files !== undefined) findings.push(judgeFiles(files, calls.maxConcurrent))
     findings.push(judgeMemory(freemem(), calls.maxConcurrent))
     return findings
   },
+}
+
+/** Types are stripped, and post-quantum TLS is there, from Node 26 on. */
+export function judgeRuntime(node: string, openssl: string): Finding {
+  const runtime = `Node ${node}, OpenSSL ${openssl}, ${availableParallelism()} cores`
+  return Number.parseInt(node, 10) >= 26
+    ? fine('machine', runtime)
+    : fault('machine', runtime, 'Run it by ./voxkeep, which brings Node 26.')
 }
 
 /** The soft limit of open files in the text of `/proc/self/limits`; undefined where it is not there. */

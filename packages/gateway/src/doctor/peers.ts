@@ -1,85 +1,97 @@
-import { connect } from 'node:tls'
 import type { Config } from '#kernel'
+import { readClientTls, type ClientTls, type HttpsClient, type HttpsFailure } from '#webhook'
 import { fault, fine, warning, type Examination, type Finding } from './contract.ts'
-import { messageOf } from './examine.ts'
-
-/** Finds the one address of a URL's host that may be connected to; rejects when there is none. */
-export type ApprovedAddress = (url: string) => Promise<{ readonly address: string }>
-
-export interface PeerAnswer {
-  readonly tls: string
-  /** `Date` of the answer, in milliseconds; undefined when it sent none. */
-  readonly dateMs: number | undefined
-}
-
-/** Sends `HEAD /`-like nothing but a TLS handshake and one harmless request; rejects with what went wrong. */
-export type Knock = (
-  url: string,
-  o: { readonly address: string; readonly ca: string | undefined; readonly signal: AbortSignal },
-) => Promise<PeerAnswer>
 
 /** A webhook's tolerance is five minutes; logs and certificates want it better. */
 const clockWarnsMs = 5_000
 const clockFailsMs = 60_000
+const timeoutMs = 8_000
+const maxAnswerBytes = 65_536
 
 interface Peer {
   readonly what: string
   readonly url: string
-  readonly ca: string | undefined
+  readonly tls: ClientTls
 }
 
-/** The apps that are asked: are their names known, may they be reached, do they answer over TLS, and what time have they? */
+/**
+ * The apps that are asked: are their names known, may they be reached, do they answer over TLS, and what time have they? Each is sent one OPTIONS request, which changes
+ * nothing, by the client that webhooks go by.
+ */
 export const peers = (o: {
-  readonly approve: ApprovedAddress
-  readonly knock: Knock
-  readonly readFile: (path: string) => string
+  readonly client: Pick<HttpsClient, 'exchange'>
   readonly now: () => number
 }): Examination => ({
   about: 'apps',
   async examine(config, signal) {
-    const found = await Promise.all(peersOf(config, o.readFile).map((peer) => examinePeer(peer, o, signal)))
+    const found = await Promise.all(peersOf(config).map((peer) => examinePeer(peer, o, signal)))
     return found.flat()
   },
 })
 
-function peersOf({ apps }: Config, read: (path: string) => string): Peer[] {
+function peersOf({ apps }: Config): Peer[] {
   return apps.flatMap(({ id, webhook }) => {
-    const ca = webhook.caFile === undefined ? undefined : read(webhook.caFile)
+    const tls = readClientTls(webhook.caFile, webhook.clientCertificate)
     const urls = new Set([webhook.url, webhook.fallbackUrl, webhook.eventsUrl])
     return [...urls].flatMap((url) =>
-      url === undefined ? [] : [{ what: `apps ${id}: ${new URL(url).host}`, url, ca }],
+      url === undefined ? [] : [{ what: `apps ${id}: ${new URL(url).host}`, url: bare(url), tls }],
     )
   })
 }
 
+/** Names and passwords in an address are for requests that are signed. */
+function bare(url: string): string {
+  const parsed = new URL(url)
+  parsed.username = ''
+  parsed.password = ''
+  return parsed.href
+}
+
 async function examinePeer(
-  { what, url, ca }: Peer,
-  { approve, knock, now }: { approve: ApprovedAddress; knock: Knock; now: () => number },
+  { what, url, tls }: Peer,
+  { client, now }: { client: Pick<HttpsClient, 'exchange'>; now: () => number },
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  let address: string
-  try {
-    address = (await approve(url)).address
-  } catch (error) {
-    return [
-      fault(
+  const request = { method: 'OPTIONS', url, headers: {}, tls, timeoutMs, maxAnswerBytes } as const
+  const answer = await client.exchange(request, signal)
+  if (!answer.ok) return [failed(what, answer.why)]
+  const theirsMs = Date.parse(answer.headers.date ?? '')
+  return [
+    fine('apps', `${what}: answers over TLS`),
+    ...judgeClock(what, Number.isNaN(theirsMs) ? undefined : theirsMs, now()),
+  ]
+}
+
+function failed(what: string, why: HttpsFailure): Finding {
+  switch (why) {
+    case 'blocked':
+      return fault(
         'apps',
-        `${what}: ${messageOf(error)}`,
-        'Look the name up ("getent hosts"); a private address must be in egress.allowPrivate.',
-      ),
-    ]
-  }
-  try {
-    const { tls, dateMs } = await knock(url, { address, ca, signal })
-    return [fine('apps', `${what}: answers at ${address} (${tls})`), ...judgeClock(what, dateMs, now())]
-  } catch (error) {
-    return [
-      fault(
+        `${what}: has no address that may be reached`,
+        'A private address must be in egress.allowPrivate.',
+      )
+    case 'connect':
+      return fault(
         'apps',
-        `${what}: ${messageOf(error)}`,
-        'Is the app running, and does its certificate come from an authority that is trusted (webhook.caFile)? Calls that come in meanwhile get the fallback.',
-      ),
-    ]
+        `${what}: there is no name, or no connection`,
+        'Is the app running, and the name in DNS? Calls that come in meanwhile get the fallback.',
+      )
+    case 'tls':
+      return fault(
+        'apps',
+        `${what}: its certificate does not verify`,
+        'It must carry that name and come from an authority that is trusted: webhook.caFile names another than the system’s.',
+      )
+    case 'timeout':
+    case 'aborted':
+      return fault('apps', `${what}: does not answer in time`, 'Calls wait for it and then get the fallback.')
+    case 'body':
+    case 'too-long':
+      return warning(
+        'apps',
+        `${what}: what it answers is not HTTP, or too long`,
+        'Is this the app’s address?',
+      )
   }
 }
 
@@ -93,44 +105,3 @@ export function judgeClock(what: string, theirsMs: number | undefined, oursMs: n
   if (apartMs >= clockFailsMs) return [fault('clock', told, todo)]
   return [apartMs >= clockWarnsMs ? warning('clock', told, todo) : fine('clock', told)]
 }
-
-/** A TLS handshake with the address, verified by the URL's name, and an OPTIONS request, which changes nothing. */
-export const knockTls: Knock = (url, { address, ca, signal }) =>
-  new Promise((resolve, reject) => {
-    const { hostname, port, pathname, host } = new URL(url)
-    const name = hostname.replace(/^\[(.*)\]$/, '$1')
-    const isAddress = /^[\d.]+$|:/.test(name)
-    const socket = connect({
-      host: address,
-      port: port === '' ? 443 : Number(port),
-      ...(!isAddress && { servername: name }),
-      ...(ca !== undefined && { ca }),
-      ALPNProtocols: ['http/1.1'],
-      minVersion: 'TLSv1.2',
-    })
-    const give = () => socket.destroy(new Error('it took too long'))
-    signal.addEventListener('abort', give, { once: true })
-    let head = ''
-    const done = () => {
-      signal.removeEventListener('abort', give)
-      const dateMs = Date.parse(/^date:\s*(.+)$/im.exec(head)?.[1] ?? '')
-      resolve({
-        tls: `${socket.getProtocol() ?? 'TLS'}, ${socket.getCipher()?.standardName ?? 'closed'}`,
-        dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
-      })
-      socket.destroy()
-    }
-    socket.setEncoding('latin1')
-    socket.once('secureConnect', () => {
-      socket.write(`OPTIONS ${pathname} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-    })
-    socket.on('data', (text) => {
-      head += String(text)
-      if (head.includes('\r\n\r\n') || head.length > 16_384) done()
-    })
-    socket.on('end', done)
-    socket.on('error', (error) => {
-      signal.removeEventListener('abort', give)
-      reject(error)
-    })
-  })

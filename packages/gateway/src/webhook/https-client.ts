@@ -7,7 +7,7 @@ import { WebhookError } from './errors.ts'
 import type { ClientTls } from './webhook-app.ts'
 
 export interface HttpsRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'OPTIONS'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array
