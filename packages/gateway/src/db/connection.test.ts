@@ -72,6 +72,10 @@ test('Connection.query() sends what is asked for in one turn as one message', as
 })
 
 test('Connection.query() rejects what cannot be handed over', async () => {
-  const connection = await startThread(`parentPort.postMessage([{ kind: 'ready' }])`) // and ends
+  const connection = await startThread(
+    `parentPort.on('message', ([{ id }]) => parentPort.postMessage([{ kind: 'rows', id, rows: [] }]))
+     parentPort.postMessage([{ kind: 'ready' }])`,
+  )
   await assert.rejects(connection.query('select 1', [() => {}]), isCode('DB_FAILED'))
+  await connection.close()
 })

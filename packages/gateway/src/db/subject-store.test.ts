@@ -3,11 +3,12 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { judgeCheckpoint, verifyExport } from '@voxkeep/tlog'
 import { auditReader, openAudit, openSigners, startCheckpoints } from '#audit'
-import { configSchema, fakeClock, Secret, silentLog, type CallId } from '#kernel'
+import { configSchema, fakeClock, Secret, silentLog, type AppId, type CallId, type EventId } from '#kernel'
 import { openHolds, openSubjects, planDeletions, policies, type HoldsDeps } from '#retention'
 import { auditStore } from './audit-store.ts'
 import { holdStore } from './hold-store.ts'
 import type { Database } from './open-database.ts'
+import { outboxStore } from './outbox-store.ts'
 import { retentionStore } from './retention-store.ts'
 import { subjectStore } from './subject-store.ts'
 import { testDatabase, type TestDatabase } from './test-database.ts'
@@ -135,6 +136,21 @@ describe('openSubjects()', () => {
     assert.deepEqual(
       audited.map(({ type }) => type),
       ['subject.find', 'subject.find.done'],
+    )
+  })
+
+  test('subjectStore().sent() gives what went to an app, in a body or in an address', async () => {
+    const to = { url: 'https://key:word@app.test/done?From=%2B12025550142', method: 'GET' } as const
+    const row = { app: 'bank' as AppId, call_id: call(1), type: 'completed', created_at: start, attempt: 0 }
+    const waiting = { ...row, next_at: start, state: 'pending', last_status: null, last_error: null } as const
+    const outbox = outboxStore(database, () => acme)
+    await outbox.insert({ ...waiting, id: 'evt_1' as EventId, body: '', to })
+    await outbox.insert({ ...waiting, id: 'evt_2' as EventId, body: '{}', to })
+    await outbox.insert({ ...waiting, id: 'evt_3' as EventId, body: 'From=1', to: { ...to, method: 'POST' } })
+    const sent = await subjectStore(database).sent(acme, call(1))
+    assert.deepEqual(
+      sent.map(({ body }) => body),
+      ['From=%2B12025550142', '{}', 'From=1'],
     )
   })
 

@@ -5,6 +5,7 @@ import type { Database } from './open-database.ts'
 import { openEvent } from './outbox-store.ts'
 import { retainedCallColumns, type RetainedCall } from './retention-store.ts'
 import type { SubjectRequestRow } from './schema-retention.ts'
+import type { OutboxRow } from './schema.ts'
 
 /** Whom a request is about: by the keyed hash of a number, or by the id of a call or recording. */
 export type SubjectKey =
@@ -143,7 +144,7 @@ export function subjectStore(db: Database) {
         .execute()
       return rows.map(({ body_sealed, ...row }) => ({
         ...row,
-        body: openEvent(db.seal, tenant, { id: row.id, body_sealed }).body,
+        body: sentBody(openEvent(db.seal, tenant, { id: row.id, body_sealed })),
       }))
     },
     /** How many rows still lead to a person. */
@@ -155,4 +156,10 @@ export function subjectStore(db: Database) {
     },
   }
 }
+
+/** What went with GET in place of a body stands in the address; the rest of that is the app's own, and no data. */
+function sentBody({ body, to }: Pick<OutboxRow, 'body' | 'to'>): string {
+  return body === '' && to?.method === 'GET' ? new URL(to.url).search.slice(1) : body
+}
+
 export type SubjectStore = ReturnType<typeof subjectStore>
