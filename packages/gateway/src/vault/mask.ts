@@ -10,7 +10,7 @@ export interface MaskedSpan extends Span {
 }
 
 /** 1 ms: the last sample before a stretch, and the first one behind it, fade within the stretch, so that nothing clicks. */
-const edgeSamples = 8
+export const edgeSamples = 8
 const toneFadeSamples = 40
 /** 28.5 dB below full scale. One frequency alone is never a key, and 1,000 Hz is more than 5 % from those of any (ITU-T Q.23). */
 const toneAmplitude = 1_200

@@ -137,7 +137,7 @@ test('recordingWriter() keeps what nobody judged where the policy says so, and m
   )
 })
 
-test('recordingWriter() without a hold redacts what is not sealed yet, and tells what is', async () => {
+test('recordingWriter() without a hold redacts what is not sealed yet, and tells what is, with the fade that was made of it', async () => {
   using at = bench()
   const { writer, audio, missed } = start(at)
   await speak(at.clock, writer, 200)
@@ -145,7 +145,7 @@ test('recordingWriter() without a hold redacts what is not sealed yet, and tells
   const sealed = await writer.finish()
   const all = await audio(sealed.segments)
   const chunk = 1_024
-  assert.deepEqual(missed, [{ channel: 1, fromMs: 0, toMs: 3 * chunk, why: 'asked' }])
+  assert.deepEqual(missed, [{ channel: 1, fromMs: 0, toMs: 3 * chunk + 1, why: 'asked' }])
   assert.deepEqual(all.subarray(0, 3 * chunk * 16), spoken(3 * chunk * samplesPerMs))
   const rest = all.subarray(3 * chunk * 16)
   assert.ok(

@@ -1,7 +1,7 @@
 import type { Clock, Random, RecordingId } from '#kernel'
 import { sealedChunkBytes } from './cobblestone.ts'
 import { VaultError, type VaultErrorCode } from './error.ts'
-import type { Mask } from './mask.ts'
+import { edgeSamples, type Mask } from './mask.ts'
 import { nodeRecordingFs, partFile, type RecordingFs } from './part-file.ts'
 import { parseRecordingHeader } from './recording-header.ts'
 import { recordingMarks, type RecordingMark } from './recording-marks.ts'
@@ -226,8 +226,9 @@ export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions):
       for (const span of late)
         o.onMissed?.({
           channel,
-          fromMs: Math.floor(span.from / samplesPerMs),
-          toMs: Math.ceil(span.to / samplesPerMs),
+          // What is overwritten beside it fades from its samples: that goes with it.
+          fromMs: Math.floor(Math.max(from, span.from - edgeSamples) / samplesPerMs),
+          toMs: Math.ceil(Math.min(to, span.to + edgeSamples) / samplesPerMs),
           why,
         })
     },
