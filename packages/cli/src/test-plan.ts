@@ -24,8 +24,8 @@ const endToEndFlags = (atOnce: number) => [
   '--test-timeout=240000',
   '--test-reporter=spec',
 ]
-/** TypeScript is stripped and compiled once for all processes and threads of unit tests, and for the next run. */
-const unitEnv = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test` }
+/** TypeScript is stripped and compiled once for all processes and threads of all tests, gateways too, and for the next run. */
+const env = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/voxkeep-test` }
 
 const isEndToEnd = (file: string) => file.endsWith('.e2e.test.ts')
 /** What is not about the twenty milliseconds of live audio: these wait for disks and servers, four at a time; and fuzzing, which computes. */
@@ -55,22 +55,25 @@ export function testPlan(fast: boolean): Suite[][] {
     all.filter((file) => !isEndToEnd(file)),
     laneOf,
   )
-  const units = [...lanes].map(([name, files]) => ({ name, files, flags: unitFlags, env: unitEnv }))
+  const units = [...lanes].map(([name, files]) => ({ name, files, flags: unitFlags, env }))
   const ends = all.filter(isEndToEnd)
   const delicate = {
     name: 'end to end, one at a time',
     files: ends.filter((file) => isDelicate.test(file) && !isKeeping.test(file)),
     flags: endToEndFlags(1),
+    env,
   }
   const calls = {
     name: 'end to end, calls',
     files: ends.filter((file) => !isDelicate.test(file) && !isKeeping.test(file)),
     flags: endToEndFlags(2),
+    env,
   }
   const kept = {
     name: 'end to end, what is kept',
     files: ends.filter((file) => isKeeping.test(file)),
     flags: endToEndFlags(4),
+    env,
   }
   return fast ? [units] : [units, [delicate], [calls], [kept]]
 }
