@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { ApiVoices } from '#api'
 import type { Audit } from '#audit'
 import type { CallVoices } from '#call'
-import type { Clock, Config, Log, Secret, TenantId } from '#kernel'
+import { voicesOf, type Clock, type Config, type Log, type Secret, type TenantId } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
-import { builtInVoice, makeVoice, promptCache, type MeasuredVoice } from '#speech'
+import { makeVoice, promptCache, type MeasuredVoice } from '#speech'
 import type { EgressGuard } from '#webhook'
 import type { Metrics } from './metrics.ts'
 import { programEnvironment, speechRulesOf } from './open-speech.ts'
@@ -30,7 +30,7 @@ const dayMs = 86_400_000
 /** Opens what says words to callers: the voices of the configuration, else the built-in one. Nothing runs until somebody is spoken to. */
 export function openVoices(parts: VoiceParts): Voices {
   const { config, clock, metrics, readSecret, egress, keys } = parts
-  const configured = config.voices.length === 0 ? [builtInVoice] : config.voices
+  const configured = voicesOf(config)
   const all = configured.map((voice) =>
     makeVoice(voice, {
       clock,
@@ -57,7 +57,9 @@ export function openVoices(parts: VoiceParts): Voices {
   })
   void cache.prune()
   gauges(metrics, all)
-  const cached = new Map(all.map((voice) => [voice.facts.id, cache.of(voice)]))
+  const cached = new Map(
+    all.map((voice, index) => [voice.facts.id, cache.of(voice, configured[index] ?? {})]),
+  )
   const [first] = cached.values()
   return {
     calls: {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { serializeWav } from '@voxkeep/wire/wav'
-import { ConfigError, loadConfig, openLog, systemClock, systemTenant } from '#kernel'
+import { ConfigError, loadConfig, openLog, systemClock, systemTenant, voicesOf } from '#kernel'
 import { referencesIn } from '#secrets'
-import { builtInVoice, makeVoice, SpeechError } from '#speech'
+import { makeVoice, SpeechError } from '#speech'
 import { egressGuard } from '#webhook'
 import { openSecretBook } from './open-secret-book.ts'
 import { programEnvironment } from './open-speech.ts'
@@ -19,14 +19,14 @@ export async function tryVoice(
   print: (line: string) => void,
 ): Promise<void> {
   const config = loadConfig(configPath)
-  const all = config.voices.length === 0 ? [builtInVoice] : config.voices
+  const all = voicesOf(config)
   const settings = o.voice === undefined ? all[0] : all.find(({ id }) => id === o.voice)
   if (settings === undefined) throw new ConfigError([`there is no voice "${o.voice}" under voices`])
   const log = openLog('warn', (line) => void process.stderr.write(line))
   await using secrets = await openSecretBook(config, { clock: systemClock, log }, referencesIn(settings))
   await using voice = makeVoice(settings, {
     clock: systemClock,
-    guard: egressGuard({ allowPrivate: config.egress.allowPrivate }),
+    guard: egressGuard(config.egress),
     readSecret: (reference) => secrets.read(reference),
     region: config.node.region,
     env: programEnvironment(),

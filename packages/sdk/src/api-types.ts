@@ -4,6 +4,460 @@
  * to be edited.
  */
 export interface Schemas {
+  /** Where what becomes of it is told */
+  readonly EventAddressInput: {
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly url: string
+    /** Default: `"POST"` */
+    readonly method?: 'GET' | 'POST'
+    readonly only?: readonly string[]
+  }
+  readonly FieldPromptInput: {
+    /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
+    readonly url: string
+    /** Only after this fault */
+    readonly fault?: 'too-short' | 'too-long' | 'luhn' | 'brand' | 'expired' | 'not-a-date' | 'checksum' | 'pattern' | 'mismatch' | 'not-confirmed' | 'timeout' | 'declined'
+    /** Only at this attempt, from 1 */
+    readonly attempt?: number
+    /** Only once the card is known to be one of these */
+    readonly brand?: 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay'
+  }
+  readonly CallCommandInput: {
+    readonly type: 'answer'
+  } | {
+    readonly type: 'reject'
+    /** Default: `486` */
+    readonly status?: 403 | 404 | 480 | 486 | 603
+  } | {
+    readonly type: 'play'
+    /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
+    readonly url: string
+    /** Default: `1` */
+    readonly loop?: number
+    /** Do not answer for it: a call that nobody answered yet hears it as early media (183). Skipped when the INVITE brought no offer. Default: `false` */
+    readonly early?: boolean
+  } | {
+    readonly type: 'say'
+    /** What is said: plain text, or SSML when it begins with `<speak>` */
+    readonly text: string
+    /** A voice of the configuration’s `voices`; default: the app’s */
+    readonly voice?: string
+    /** BCP 47, such as `en-US` */
+    readonly language?: string
+    /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
+    readonly cache?: boolean
+    /** Default: `1` */
+    readonly loop?: number
+    /** As with `play`. Default: `false` */
+    readonly early?: boolean
+  } | {
+    readonly type: 'send_digits'
+    /** Keys; `w` waits half a second, `W` a whole one */
+    readonly digits: string
+  } | {
+    readonly type: 'gather'
+    readonly num_digits?: number
+    /** Default: `"#"` */
+    readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** How long to wait for the first or the next key. Default: `5000` */
+    readonly timeout_ms?: number
+    /** Played while waiting; the first key stops it */
+    readonly prompt_url?: string
+    /** Played, said, or waited for in this order; the first key, or the first word, stops it. Default: `[]` */
+    readonly prompts?: readonly ({
+      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
+      readonly play: string
+      /** Default: `1` */
+      readonly loop?: number
+    } | {
+      /** What is said: plain text, or SSML when it begins with `<speak>` */
+      readonly say: string
+      /** A voice of the configuration’s `voices`; default: the app’s */
+      readonly voice?: string
+      /** BCP 47, such as `en-US` */
+      readonly language?: string
+      /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
+      readonly cache?: boolean
+      /** Default: `1` */
+      readonly loop?: number
+    } | {
+      readonly wait_ms: number
+    })[]
+    /** `speech` needs an engine (docs/speech.md). Default: `["keys"]` */
+    readonly input?: readonly ('keys' | 'speech')[]
+    /** Of what is spoken */
+    readonly language?: string
+    /** Words that the engine is to expect. Default: `[]` */
+    readonly hints?: readonly string[]
+    /** How long nothing is said until what was said is whole. Default: `1000` */
+    readonly end_silence_ms?: number
+    /** Default: `60000` */
+    readonly max_speech_ms?: number
+    /** Whether a key or a word stops the prompts. Default: `true` */
+    readonly barge_in?: boolean
+    /** When there was no key and no word: ask all the same, or go on with the next command. Default: `"ask"` */
+    readonly on_empty?: 'ask' | 'go-on'
+    /** Told what is heard so far, as `call.gather.partial` */
+    readonly partials?: Schemas['EventAddressInput']
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'collect'
+    /** Default: `"start"` */
+    readonly action?: 'start' | 'cancel'
+    /** Default: `[]` */
+    readonly fields?: readonly {
+      readonly field: 'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'pin' | 'ssn' | 'bank-account' | 'bank-routing' | 'account' | 'date' | 'digits'
+      /** What the app calls it; the kind of field unless given */
+      readonly name?: string
+      /** Asks for it; the first key stops it */
+      readonly prompt_url?: string
+      /** Other prompts for some occasions; the first that fits is played instead of `prompt_url`. Default: `[]` */
+      readonly prompts?: readonly Schemas['FieldPromptInput'][]
+      /** Have it keyed in twice, and take it only when both are the same. Default: `false` */
+      readonly repeat?: boolean
+      /** Asks for it again; without it nothing is said */
+      readonly repeat_prompt_url?: string
+      /** Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment. Default: `false` */
+      readonly confirm?: boolean
+      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
+      readonly confirm_prompt_url?: string
+      readonly min_digits?: number
+      readonly max_digits?: number
+      /** Shapes that it may have, `#` for any digit: `7####|80####`. For `account` and `digits` */
+      readonly pattern?: string
+      /** How a `date` is keyed in. Default: `"MMDDYYYY"` */
+      readonly date_format?: 'MMDDYYYY' | 'DDMMYYYY' | 'YYYYMMDD' | 'MMYY' | 'MMYYYY' | 'MMDD' | 'DDMM'
+      /** Brands that are taken; all that are known unless given */
+      readonly cards?: readonly ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay')[]
+    }[]
+    /** `caller`: whoever the caller talks with hears nothing of them meanwhile. `agent`: that one stays in the conversation, hears what is said and no key. Default: `"caller"` */
+    readonly mode?: 'caller' | 'agent'
+    /** With `mode: agent`: whether what the caller says is heard meanwhile. Default: `"speech"` */
+    readonly agent?: 'speech' | 'muted'
+    /** What takes the place of a key for those who hear the caller’s speech. Default: `"silence"` */
+    readonly mask?: 'silence' | 'beep'
+    /** Ends a field and is not part of it; empty for none. Default: `"#"` */
+    readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** Ends it all; empty for none. Default: `"*"` */
+    readonly cancel_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** Empties the field that is being keyed in; empty for none. Default: `""` */
+    readonly clear_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** How long to wait for the first or the next key, from the end of the prompt or the last key. Default: `10000` */
+    readonly timeout_ms?: number
+    /** How often a field may be keyed in. Default: `3` */
+    readonly attempts?: number
+    /** The longest that all of it may take. Default: `300000` */
+    readonly limit_ms?: number
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+    readonly events?: Schemas['EventAddressInput']
+    /** What the tokens may be used for. Needed unless only a `card-code` or a `pin` is asked for */
+    readonly purposes?: readonly string[]
+    /** Default: `"random"` */
+    readonly token_shape?: 'random' | 'shaped'
+    readonly token_ttl_ms?: number
+  } | {
+    readonly type: 'pay'
+    /** `capture` and `complete` are for one that is `stepwise`, and under way. Default: `"start"` */
+    readonly action?: 'start' | 'capture' | 'complete' | 'cancel'
+    /** Ask for a field only when a `capture` names it, and pay only on `complete`. Default: `false` */
+    readonly stepwise?: boolean
+    /** The field to ask for, anew if it was there already */
+    readonly capture?: 'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'bank-account' | 'bank-routing'
+    /** Ask the app how to go on, or tell it, as the event `call.paid`. Default: `"ask"` */
+    readonly on_end?: 'ask' | 'tell'
+    /** One of `payments.providers` */
+    readonly provider?: string
+    /** Default: `"card"` */
+    readonly method?: 'card' | 'bank'
+    /** In the smallest unit of the currency; without it the provider only keeps the method */
+    readonly amount_minor?: number
+    readonly currency?: string
+    /** Default: `""` */
+    readonly description?: string
+    /** Yours, such as an order number; goes to the provider. Nothing personal */
+    readonly reference?: string
+    /** Two payments of a call with one key are one payment. Unless given: the provider, the method, the amount, the currency, the description and the reference */
+    readonly idempotency_key?: string
+    /** `caller`: whoever the caller talks with hears nothing of them meanwhile. `agent`: that one stays in the conversation, hears what is said and no key. Default: `"caller"` */
+    readonly mode?: 'caller' | 'agent'
+    /** With `mode: agent`: whether what the caller says is heard meanwhile. Default: `"speech"` */
+    readonly agent?: 'speech' | 'muted'
+    /** What takes the place of a key for those who hear the caller’s speech. Default: `"silence"` */
+    readonly mask?: 'silence' | 'beep'
+    /** Ends a field and is not part of it; empty for none. Default: `"#"` */
+    readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** Ends it all; empty for none. Default: `"*"` */
+    readonly cancel_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** Empties the field that is being keyed in; empty for none. Default: `""` */
+    readonly clear_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
+    /** How long to wait for the first or the next key, from the end of the prompt or the last key. Default: `10000` */
+    readonly timeout_ms?: number
+    /** How often a field may be keyed in. Default: `3` */
+    readonly attempts?: number
+    /** The longest that all of it may take. Default: `300000` */
+    readonly limit_ms?: number
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+    readonly events?: Schemas['EventAddressInput']
+    /** Brands that are taken; all that are known unless given */
+    readonly cards?: readonly ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay')[]
+    /** Ask for the code on the card. Default: `true` */
+    readonly security_code?: boolean
+    /** Ask for the postal code of the card’s owner. Default: `false` */
+    readonly postal_code?: boolean
+    /** Default: `5` */
+    readonly min_postal_code_digits?: number
+    /** Default: `"checking"` */
+    readonly bank_account_type?: 'checking' | 'savings' | 'business'
+    /** How each field is asked for. Default: `{}` */
+    readonly fields?: Readonly<Record<string, {
+      /** Asks for it; the first key stops it */
+      readonly prompt_url?: string
+      /** Other prompts for some occasions; the first that fits is played instead of `prompt_url`. Default: `[]` */
+      readonly prompts?: readonly Schemas['FieldPromptInput'][]
+      /** Have it keyed in twice, and take it only when both are the same. Default: `false` */
+      readonly repeat?: boolean
+      /** Asks for it again; without it nothing is said */
+      readonly repeat_prompt_url?: string
+      /** Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment. Default: `false` */
+      readonly confirm?: boolean
+      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
+      readonly confirm_prompt_url?: string
+    }>>
+    /** Played while the provider decides */
+    readonly processing_url?: string
+    /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
+    readonly succeeded_url?: string
+    /** Played before something is asked for again, or in the end */
+    readonly declined_url?: string
+    /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
+    readonly failed_url?: string
+    /** Keeps the number as a token of ours too, for these purposes; without it only the provider knows it */
+    readonly purposes?: readonly string[]
+    /** Default: `"random"` */
+    readonly token_shape?: 'random' | 'shaped'
+  } | {
+    readonly type: 'record'
+    /** Default: `"start"` */
+    readonly action?: 'start' | 'pause' | 'resume' | 'stop'
+    readonly events?: Schemas['EventAddressInput']
+  } | {
+    readonly type: 'message'
+    /** Default: `3600000` */
+    readonly max_ms?: number
+    /** Silence that ends it. Default: `5000` */
+    readonly silence_ms?: number
+    /** Each of these keys ends it. Default: `"1234567890*#"` */
+    readonly finish_on_key?: string
+    /** Default: `true` */
+    readonly beep?: boolean
+    /** Do not count the silence at its end in its length. Default: `true` */
+    readonly trim?: boolean
+    /** When nothing was said: ask all the same, or go on with the next command. Default: `"ask"` */
+    readonly on_empty?: 'ask' | 'go-on'
+    readonly events?: Schemas['EventAddressInput']
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'stream'
+    /** Default: `"start"` */
+    readonly action?: 'start' | 'stop'
+    /** `wss:` address, absolute or relative to the webhook, without a query */
+    readonly url?: string
+    /** `both` talks with the app and waits until the app closes; the others are forks that the app only hears. Default: `"both"` */
+    readonly direction?: 'both' | 'inbound' | 'outbound' | 'both_tracks'
+    /** Default: `{}` */
+    readonly parameters?: Readonly<Record<string, string>>
+    /** Of a fork: what `stop` ends it by; without one `stop` ends them all */
+    readonly name?: string
+    /** What is spoken over it; default: the app’s `stream.wire` */
+    readonly wire?: 'twilio' | 'voxkeep' | 'teler' | 'telnyx' | 'plivo' | 'exotel' | 'vonage' | 'jambonz' | 'asterisk' | 'openai-realtime' | 'agent'
+    /** Settings of the wire, such as `rate` and `encoding` (docs/stream.md). Default: `{}` */
+    readonly options?: Readonly<Record<string, unknown>>
+    /** `held`: what is heard was judged first, with what was found overwritten; the privacy policy may demand it (docs/redaction.md). Default: `"live"` */
+    readonly audio?: 'live' | 'held'
+    /** Instead of a `url`: one of the configuration’s `agents`, that is connected with no app in between */
+    readonly agent?: string
+    readonly events?: Schemas['EventAddressInput']
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'relay'
+    /** `wss:` address, absolute or relative to the webhook, without a query */
+    readonly url: string
+    /** What is said: plain text, or SSML when it begins with `<speak>` */
+    readonly greeting?: string
+    /** A voice of the configuration’s `voices`; default: the app’s */
+    readonly voice?: string
+    /** BCP 47, such as `en-US` */
+    readonly language?: string
+    /** Others that the app may switch to. Default: `[]` */
+    readonly languages?: readonly {
+      /** BCP 47, such as `en-US` */
+      readonly code: string
+      readonly voice?: string
+    }[]
+    /** Default: `[]` */
+    readonly hints?: readonly string[]
+    /** Default: `"any"` */
+    readonly interruptible?: 'none' | 'keys' | 'speech' | 'any'
+    /** Default: `"any"` */
+    readonly greeting_interruptible?: 'none' | 'keys' | 'speech' | 'any'
+    /** Default: `false` */
+    readonly preemptible?: boolean
+    /** Send what is heard before it is whole. Default: `false` */
+    readonly partials?: boolean
+    /** Send keys. Default: `true` */
+    readonly keys?: boolean
+    /** Default: `{}` */
+    readonly parameters?: Readonly<Record<string, string>>
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'redirect'
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly url: string
+    /** Default: `"POST"` */
+    readonly method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'set'
+    /** At most 50 in all, and 16384 bytes as JSON; beyond that nothing is changed */
+    readonly variables: Readonly<Record<string, string | null>>
+  } | {
+    readonly type: 'wait'
+    readonly ms?: number
+  } | {
+    readonly type: 'dial'
+    readonly to: string | readonly string[]
+    /** Of several: one after the other, or all at once; the first to answer has the call. Default: `"sequential"` */
+    readonly strategy?: 'sequential' | 'simultaneous'
+    /** Caller ID to show; default: the app’s first */
+    readonly from?: string
+    /** How long it may ring. Default: `30000` */
+    readonly ring_timeout_ms?: number
+    /** What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music. Default: `"early"` */
+    readonly ring?: 'ringback' | 'early' | 'music'
+    /** The longest that they may talk */
+    readonly time_limit_ms?: number
+    /** The caller’s `*` ends the other leg. Default: `false` */
+    readonly hangup_on_star?: boolean
+    /** Answer the caller only when somebody who is dialled answers. Until then they hear their own ringing, or with `early` the other side’s tones and with `music` the app’s (183); if nobody answers they can still be refused with `reject`. Default: `false` */
+    readonly answer_on_bridge?: boolean
+    /** Pressed as soon as somebody answered, before they are connected */
+    readonly send_digits?: string
+    /** Headers for whoever is dialled at a `sip:` address; none go to a number. Default: `{}` */
+    readonly headers?: Readonly<Record<string, string>>
+    /** Asked, with `call.whisper`, what whoever answers hears first: `say`, `play`, `wait`, `gather` (any key connects), `hangup` */
+    readonly whisper_url?: string
+    /** Default: `"POST"` */
+    readonly whisper_method?: 'GET' | 'POST'
+    /** Record from the answer on, until they are not connected any more. Default: `false` */
+    readonly record?: boolean
+    /** Where what becomes of that recording is told */
+    readonly record_events?: Schemas['EventAddressInput']
+    readonly events?: Schemas['EventAddressInput']
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'hold'
+  } | {
+    readonly type: 'unhold'
+  } | {
+    readonly type: 'consult'
+    /** Default: `"start"` */
+    readonly action?: 'start' | 'cancel'
+    /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
+    readonly to?: string
+    /** Caller ID to show; default: the app’s first */
+    readonly from?: string
+    /** How long it may ring. Default: `30000` */
+    readonly ring_timeout_ms?: number
+  } | {
+    readonly type: 'transfer'
+    /** Default: `"start"` */
+    readonly action?: 'start' | 'complete'
+    /** `blind`: we call the target and stay in between. `refer`: the caller’s side is asked to call it (REFER), and we are out. Default: `"blind"` */
+    readonly mode?: 'blind' | 'refer'
+    /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
+    readonly to?: string
+    /** Caller ID to show; default: the app’s first */
+    readonly from?: string
+    /** How long it may ring. Default: `30000` */
+    readonly ring_timeout_ms?: number
+    /** What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music. Default: `"early"` */
+    readonly ring?: 'ringback' | 'early' | 'music'
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
+    readonly type: 'consent'
+    /** `ask`: play the prompt and wait for an answer. `assert`: the app asked in its own way, and says what the answer was. `revoke`: somebody takes it back: the recording ends. Default: `"ask"` */
+    readonly action?: 'ask' | 'assert' | 'revoke'
+    /** Whose: the first leg’s, those of the one it talks with, or both; who need not be asked is not. Default: `"all"` */
+    readonly party?: 'all' | 'caller' | 'dialled'
+    /** What is asked: a WAV file, as for `play`, or `say:` and the words to be said */
+    readonly prompt_url?: string
+    /** What counts as yes. `continue`: the prompt was heard and nobody refused; never enough where a clear yes is asked for. `speech` needs an engine (docs/speech.md). Default: `["key","speech","continue"]` */
+    readonly accept?: readonly ('key' | 'speech' | 'continue')[]
+    /** Default: `"1"` */
+    readonly yes_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
+    /** Default: `"2"` */
+    readonly no_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
+    /** How long to wait after the prompt. Default: `4000` */
+    readonly timeout_ms?: number
+    /** How often the prompt is played without an answer. Default: `2` */
+    readonly attempts?: number
+    /** Of a spoken answer, and of a question that is said. Default: `"en-US"` */
+    readonly language?: string
+    /** With `assert`. Default: `"given"` */
+    readonly answer?: 'given' | 'refused'
+    /** Where the party is, as far as the app knows (`US-CA`, `DE`); never makes it less strict. Default: `[]` */
+    readonly jurisdiction?: readonly string[]
+    /** After a refusal or no answer: go on without a recording, ask the app (`call.consent_refused`), or end the call. Default: `"go-on"` */
+    readonly on_refuse?: 'go-on' | 'ask' | 'hangup'
+  } | {
+    readonly type: 'transcribe'
+    /** Default: `"start"` */
+    readonly action?: 'start' | 'stop' | 'expect'
+    /** What is spoken; default: what the privacy policy says */
+    readonly language?: string
+    /** An engine under `speech`; default: the policy’s */
+    readonly engine?: string
+    /** With `expect`: what you asked the caller for; what they say next is taken for that */
+    readonly expect?: 'card' | 'card-code' | 'card-expiry' | 'pin' | 'password' | 'iban' | 'bank-account' | 'bank-routing' | 'ssn' | 'national-id' | 'date-of-birth' | 'date' | 'phone' | 'email' | 'ip-address' | 'url' | 'postal-code' | 'account' | 'person' | 'address' | 'location' | 'organisation' | 'health' | 'custom'
+    /** How long it is expected. Default: `20000` */
+    readonly for_ms?: number
+  } | {
+    readonly type: 'redact'
+    /** Default: `"both"` */
+    readonly channel?: 'caller' | 'agent' | 'both'
+    /** From the recording’s beginning */
+    readonly from_ms?: number
+    readonly to_ms?: number
+    /** Instead: the last so many milliseconds */
+    readonly last_ms?: number
+    /** Shown in the recording’s marks. Default: `"app"` */
+    readonly why?: string
+  } | {
+    readonly type: 'hangup'
+  }
   readonly NewCallInput: {
     /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
     readonly to: string
@@ -18,514 +472,7 @@ export interface Schemas {
     /** Handed to the app with `call.connected`, and not kept. Default: `{}` */
     readonly parameters?: Readonly<Record<string, string>>
     /** Run when the call is answered; without them the app is asked with `call.connected` */
-    readonly actions?: readonly ({
-      readonly type: 'answer'
-    } | {
-      readonly type: 'reject'
-      /** Default: `486` */
-      readonly status?: 403 | 404 | 480 | 486 | 603
-    } | {
-      readonly type: 'play'
-      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
-      readonly url: string
-      /** Default: `1` */
-      readonly loop?: number
-      /** Do not answer for it: a call that nobody answered yet hears it as early media (183). Skipped when the INVITE brought no offer. Default: `false` */
-      readonly early?: boolean
-    } | {
-      readonly type: 'say'
-      /** What is said: plain text, or SSML when it begins with `<speak>` */
-      readonly text: string
-      /** A voice of the configuration’s `voices`; default: the app’s */
-      readonly voice?: string
-      /** BCP 47, such as `en-US` */
-      readonly language?: string
-      /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
-      readonly cache?: boolean
-      /** Default: `1` */
-      readonly loop?: number
-      /** As with `play`. Default: `false` */
-      readonly early?: boolean
-    } | {
-      readonly type: 'send_digits'
-      /** Keys; `w` waits half a second, `W` a whole one */
-      readonly digits: string
-    } | {
-      readonly type: 'gather'
-      readonly num_digits?: number
-      /** Default: `"#"` */
-      readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** How long to wait for the first or the next key. Default: `5000` */
-      readonly timeout_ms?: number
-      /** Played while waiting; the first key stops it */
-      readonly prompt_url?: string
-      /** Played, said, or waited for in this order; the first key, or the first word, stops it. Default: `[]` */
-      readonly prompts?: readonly ({
-        /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
-        readonly play: string
-        /** Default: `1` */
-        readonly loop?: number
-      } | {
-        /** What is said: plain text, or SSML when it begins with `<speak>` */
-        readonly say: string
-        /** A voice of the configuration’s `voices`; default: the app’s */
-        readonly voice?: string
-        /** BCP 47, such as `en-US` */
-        readonly language?: string
-        /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
-        readonly cache?: boolean
-        /** Default: `1` */
-        readonly loop?: number
-      } | {
-        readonly wait_ms: number
-      })[]
-      /** `speech` needs an engine (docs/speech.md). Default: `["keys"]` */
-      readonly input?: readonly ('keys' | 'speech')[]
-      /** Of what is spoken */
-      readonly language?: string
-      /** Words that the engine is to expect. Default: `[]` */
-      readonly hints?: readonly string[]
-      /** How long nothing is said until what was said is whole. Default: `1000` */
-      readonly end_silence_ms?: number
-      /** Default: `60000` */
-      readonly max_speech_ms?: number
-      /** Whether a key or a word stops the prompts. Default: `true` */
-      readonly barge_in?: boolean
-      /** When there was no key and no word: ask all the same, or go on with the next command. Default: `"ask"` */
-      readonly on_empty?: 'ask' | 'go-on'
-      /** Told what is heard so far, as `call.gather.partial` */
-      readonly partials?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'collect'
-      /** Default: `"start"` */
-      readonly action?: 'start' | 'cancel'
-      /** Default: `[]` */
-      readonly fields?: readonly ({
-        readonly field: 'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'pin' | 'ssn' | 'bank-account' | 'bank-routing' | 'account' | 'date' | 'digits'
-        /** What the app calls it; the kind of field unless given */
-        readonly name?: string
-        /** Asks for it; the first key stops it */
-        readonly prompt_url?: string
-        /** Other prompts for some occasions; the first that fits is played instead of `prompt_url`. Default: `[]` */
-        readonly prompts?: readonly {
-          /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-          readonly url: string
-          /** Only after this fault */
-          readonly fault?: 'too-short' | 'too-long' | 'luhn' | 'brand' | 'expired' | 'not-a-date' | 'checksum' | 'pattern' | 'mismatch' | 'not-confirmed' | 'timeout' | 'declined'
-          /** Only at this attempt, from 1 */
-          readonly attempt?: number
-          /** Only once the card is known to be one of these */
-          readonly brand?: 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay'
-        }[]
-        /** Have it keyed in twice, and take it only when both are the same. Default: `false` */
-        readonly repeat?: boolean
-        /** Asks for it again; without it nothing is said */
-        readonly repeat_prompt_url?: string
-        /** Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment. Default: `false` */
-        readonly confirm?: boolean
-        /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-        readonly confirm_prompt_url?: string
-        readonly min_digits?: number
-        readonly max_digits?: number
-        /** Shapes that it may have, `#` for any digit: `7####|80####`. For `account` and `digits` */
-        readonly pattern?: string
-        /** How a `date` is keyed in. Default: `"MMDDYYYY"` */
-        readonly date_format?: 'MMDDYYYY' | 'DDMMYYYY' | 'YYYYMMDD' | 'MMYY' | 'MMYYYY' | 'MMDD' | 'DDMM'
-        /** Brands that are taken; all that are known unless given */
-        readonly cards?: readonly ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay')[]
-      })[]
-      /** `caller`: whoever the caller talks with hears nothing of them meanwhile. `agent`: that one stays in the conversation, hears what is said and no key. Default: `"caller"` */
-      readonly mode?: 'caller' | 'agent'
-      /** With `mode: agent`: whether what the caller says is heard meanwhile. Default: `"speech"` */
-      readonly agent?: 'speech' | 'muted'
-      /** What takes the place of a key for those who hear the caller’s speech. Default: `"silence"` */
-      readonly mask?: 'silence' | 'beep'
-      /** Ends a field and is not part of it; empty for none. Default: `"#"` */
-      readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** Ends it all; empty for none. Default: `"*"` */
-      readonly cancel_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** Empties the field that is being keyed in; empty for none. Default: `""` */
-      readonly clear_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** How long to wait for the first or the next key, from the end of the prompt or the last key. Default: `10000` */
-      readonly timeout_ms?: number
-      /** How often a field may be keyed in. Default: `3` */
-      readonly attempts?: number
-      /** The longest that all of it may take. Default: `300000` */
-      readonly limit_ms?: number
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-      /** Where what becomes of it is told */
-      readonly events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** What the tokens may be used for. Needed unless only a `card-code` or a `pin` is asked for */
-      readonly purposes?: readonly string[]
-      /** Default: `"random"` */
-      readonly token_shape?: 'random' | 'shaped'
-      readonly token_ttl_ms?: number
-    } | {
-      readonly type: 'pay'
-      /** `capture` and `complete` are for one that is `stepwise`, and under way. Default: `"start"` */
-      readonly action?: 'start' | 'capture' | 'complete' | 'cancel'
-      /** Ask for a field only when a `capture` names it, and pay only on `complete`. Default: `false` */
-      readonly stepwise?: boolean
-      /** The field to ask for, anew if it was there already */
-      readonly capture?: 'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'bank-account' | 'bank-routing'
-      /** Ask the app how to go on, or tell it, as the event `call.paid`. Default: `"ask"` */
-      readonly on_end?: 'ask' | 'tell'
-      /** One of `payments.providers` */
-      readonly provider?: string
-      /** Default: `"card"` */
-      readonly method?: 'card' | 'bank'
-      /** In the smallest unit of the currency; without it the provider only keeps the method */
-      readonly amount_minor?: number
-      readonly currency?: string
-      /** Default: `""` */
-      readonly description?: string
-      /** Yours, such as an order number; goes to the provider. Nothing personal */
-      readonly reference?: string
-      /** Two payments of a call with one key are one payment. Unless given: the provider, the method, the amount, the currency, the description and the reference */
-      readonly idempotency_key?: string
-      /** `caller`: whoever the caller talks with hears nothing of them meanwhile. `agent`: that one stays in the conversation, hears what is said and no key. Default: `"caller"` */
-      readonly mode?: 'caller' | 'agent'
-      /** With `mode: agent`: whether what the caller says is heard meanwhile. Default: `"speech"` */
-      readonly agent?: 'speech' | 'muted'
-      /** What takes the place of a key for those who hear the caller’s speech. Default: `"silence"` */
-      readonly mask?: 'silence' | 'beep'
-      /** Ends a field and is not part of it; empty for none. Default: `"#"` */
-      readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** Ends it all; empty for none. Default: `"*"` */
-      readonly cancel_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** Empties the field that is being keyed in; empty for none. Default: `""` */
-      readonly clear_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-      /** How long to wait for the first or the next key, from the end of the prompt or the last key. Default: `10000` */
-      readonly timeout_ms?: number
-      /** How often a field may be keyed in. Default: `3` */
-      readonly attempts?: number
-      /** The longest that all of it may take. Default: `300000` */
-      readonly limit_ms?: number
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-      /** Where what becomes of it is told */
-      readonly events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** Brands that are taken; all that are known unless given */
-      readonly cards?: readonly ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay')[]
-      /** Ask for the code on the card. Default: `true` */
-      readonly security_code?: boolean
-      /** Ask for the postal code of the card’s owner. Default: `false` */
-      readonly postal_code?: boolean
-      /** Default: `5` */
-      readonly min_postal_code_digits?: number
-      /** Default: `"checking"` */
-      readonly bank_account_type?: 'checking' | 'savings' | 'business'
-      /** How each field is asked for. Default: `{}` */
-      readonly fields?: Readonly<Record<string, {
-        /** Asks for it; the first key stops it */
-        readonly prompt_url?: string
-        /** Other prompts for some occasions; the first that fits is played instead of `prompt_url`. Default: `[]` */
-        readonly prompts?: readonly {
-          /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-          readonly url: string
-          /** Only after this fault */
-          readonly fault?: 'too-short' | 'too-long' | 'luhn' | 'brand' | 'expired' | 'not-a-date' | 'checksum' | 'pattern' | 'mismatch' | 'not-confirmed' | 'timeout' | 'declined'
-          /** Only at this attempt, from 1 */
-          readonly attempt?: number
-          /** Only once the card is known to be one of these */
-          readonly brand?: 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay'
-        }[]
-        /** Have it keyed in twice, and take it only when both are the same. Default: `false` */
-        readonly repeat?: boolean
-        /** Asks for it again; without it nothing is said */
-        readonly repeat_prompt_url?: string
-        /** Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment. Default: `false` */
-        readonly confirm?: boolean
-        /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-        readonly confirm_prompt_url?: string
-      }>>
-      /** Played while the provider decides */
-      readonly processing_url?: string
-      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-      readonly succeeded_url?: string
-      /** Played before something is asked for again, or in the end */
-      readonly declined_url?: string
-      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-      readonly failed_url?: string
-      /** Keeps the number as a token of ours too, for these purposes; without it only the provider knows it */
-      readonly purposes?: readonly string[]
-      /** Default: `"random"` */
-      readonly token_shape?: 'random' | 'shaped'
-    } | {
-      readonly type: 'record'
-      /** Default: `"start"` */
-      readonly action?: 'start' | 'pause' | 'resume' | 'stop'
-      /** Where what becomes of it is told */
-      readonly events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-    } | {
-      readonly type: 'message'
-      /** Default: `3600000` */
-      readonly max_ms?: number
-      /** Silence that ends it. Default: `5000` */
-      readonly silence_ms?: number
-      /** Each of these keys ends it. Default: `"1234567890*#"` */
-      readonly finish_on_key?: string
-      /** Default: `true` */
-      readonly beep?: boolean
-      /** Do not count the silence at its end in its length. Default: `true` */
-      readonly trim?: boolean
-      /** When nothing was said: ask all the same, or go on with the next command. Default: `"ask"` */
-      readonly on_empty?: 'ask' | 'go-on'
-      /** Where what becomes of it is told */
-      readonly events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'stream'
-      /** Default: `"start"` */
-      readonly action?: 'start' | 'stop'
-      /** `wss:` address, absolute or relative to the webhook, without a query */
-      readonly url?: string
-      /** `both` talks with the app and waits until the app closes; the others are forks that the app only hears. Default: `"both"` */
-      readonly direction?: 'both' | 'inbound' | 'outbound' | 'both_tracks'
-      /** Default: `{}` */
-      readonly parameters?: Readonly<Record<string, string>>
-      /** Of a fork: what `stop` ends it by; without one `stop` ends them all */
-      readonly name?: string
-      /** What is spoken over it; default: the app’s `stream.wire` */
-      readonly wire?: 'twilio' | 'voxkeep' | 'teler' | 'telnyx' | 'plivo' | 'exotel' | 'vonage' | 'jambonz' | 'asterisk' | 'openai-realtime' | 'agent'
-      /** Settings of the wire, such as `rate` and `encoding` (docs/stream.md). Default: `{}` */
-      readonly options?: Readonly<Record<string, unknown>>
-      /** `held`: what is heard was judged first, with what was found overwritten; the privacy policy may demand it (docs/redaction.md). Default: `"live"` */
-      readonly audio?: 'live' | 'held'
-      /** Instead of a `url`: one of the configuration’s `agents`, that is connected with no app in between */
-      readonly agent?: string
-      /** Where what becomes of it is told */
-      readonly events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'relay'
-      /** `wss:` address, absolute or relative to the webhook, without a query */
-      readonly url: string
-      /** What is said: plain text, or SSML when it begins with `<speak>` */
-      readonly greeting?: string
-      /** A voice of the configuration’s `voices`; default: the app’s */
-      readonly voice?: string
-      /** BCP 47, such as `en-US` */
-      readonly language?: string
-      /** Others that the app may switch to. Default: `[]` */
-      readonly languages?: readonly {
-        /** BCP 47, such as `en-US` */
-        readonly code: string
-        readonly voice?: string
-      }[]
-      /** Default: `[]` */
-      readonly hints?: readonly string[]
-      /** Default: `"any"` */
-      readonly interruptible?: 'none' | 'keys' | 'speech' | 'any'
-      /** Default: `"any"` */
-      readonly greeting_interruptible?: 'none' | 'keys' | 'speech' | 'any'
-      /** Default: `false` */
-      readonly preemptible?: boolean
-      /** Send what is heard before it is whole. Default: `false` */
-      readonly partials?: boolean
-      /** Send keys. Default: `true` */
-      readonly keys?: boolean
-      /** Default: `{}` */
-      readonly parameters?: Readonly<Record<string, string>>
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'redirect'
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly url: string
-      /** Default: `"POST"` */
-      readonly method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'set'
-      /** At most 50 in all, and 16384 bytes as JSON; beyond that nothing is changed */
-      readonly variables: Readonly<Record<string, string | null>>
-    } | {
-      readonly type: 'wait'
-      readonly ms?: number
-    } | {
-      readonly type: 'dial'
-      readonly to: string | readonly string[]
-      /** Of several: one after the other, or all at once; the first to answer has the call. Default: `"sequential"` */
-      readonly strategy?: 'sequential' | 'simultaneous'
-      /** Caller ID to show; default: the app’s first */
-      readonly from?: string
-      /** How long it may ring. Default: `30000` */
-      readonly ring_timeout_ms?: number
-      /** What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music. Default: `"early"` */
-      readonly ring?: 'ringback' | 'early' | 'music'
-      /** The longest that they may talk */
-      readonly time_limit_ms?: number
-      /** The caller’s `*` ends the other leg. Default: `false` */
-      readonly hangup_on_star?: boolean
-      /** Answer the caller only when somebody who is dialled answers. Until then they hear their own ringing, or with `early` the other side’s tones and with `music` the app’s (183); if nobody answers they can still be refused with `reject`. Default: `false` */
-      readonly answer_on_bridge?: boolean
-      /** Pressed as soon as somebody answered, before they are connected */
-      readonly send_digits?: string
-      /** Headers for whoever is dialled at a `sip:` address; none go to a number. Default: `{}` */
-      readonly headers?: Readonly<Record<string, string>>
-      /** Asked, with `call.whisper`, what whoever answers hears first: `say`, `play`, `wait`, `gather` (any key connects), `hangup` */
-      readonly whisper_url?: string
-      /** Default: `"POST"` */
-      readonly whisper_method?: 'GET' | 'POST'
-      /** Record from the answer on, until they are not connected any more. Default: `false` */
-      readonly record?: boolean
-      /** Where what becomes of that recording is told */
-      readonly record_events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** Where what becomes of it is told */
-      readonly events?: {
-        /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-        readonly url: string
-        /** Default: `"POST"` */
-        readonly method?: 'GET' | 'POST'
-        readonly only?: readonly string[]
-      }
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'hold'
-    } | {
-      readonly type: 'unhold'
-    } | {
-      readonly type: 'consult'
-      /** Default: `"start"` */
-      readonly action?: 'start' | 'cancel'
-      /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
-      readonly to?: string
-      /** Caller ID to show; default: the app’s first */
-      readonly from?: string
-      /** How long it may ring. Default: `30000` */
-      readonly ring_timeout_ms?: number
-    } | {
-      readonly type: 'transfer'
-      /** Default: `"start"` */
-      readonly action?: 'start' | 'complete'
-      /** `blind`: we call the target and stay in between. `refer`: the caller’s side is asked to call it (REFER), and we are out. Default: `"blind"` */
-      readonly mode?: 'blind' | 'refer'
-      /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
-      readonly to?: string
-      /** Caller ID to show; default: the app’s first */
-      readonly from?: string
-      /** How long it may ring. Default: `30000` */
-      readonly ring_timeout_ms?: number
-      /** What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music. Default: `"early"` */
-      readonly ring?: 'ringback' | 'early' | 'music'
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly action_url?: string
-      /** Default: `"POST"` */
-      readonly action_method?: 'GET' | 'POST'
-    } | {
-      readonly type: 'consent'
-      /** `ask`: play the prompt and wait for an answer. `assert`: the app asked in its own way, and says what the answer was. `revoke`: somebody takes it back: the recording ends. Default: `"ask"` */
-      readonly action?: 'ask' | 'assert' | 'revoke'
-      /** Whose: the first leg’s, those of the one it talks with, or both; who need not be asked is not. Default: `"all"` */
-      readonly party?: 'all' | 'caller' | 'dialled'
-      /** What is asked: a WAV file, as for `play`, or `say:` and the words to be said */
-      readonly prompt_url?: string
-      /** What counts as yes. `continue`: the prompt was heard and nobody refused; never enough where a clear yes is asked for. `speech` needs an engine (docs/speech.md). Default: `["key","speech","continue"]` */
-      readonly accept?: readonly ('key' | 'speech' | 'continue')[]
-      /** Default: `"1"` */
-      readonly yes_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
-      /** Default: `"2"` */
-      readonly no_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
-      /** How long to wait after the prompt. Default: `4000` */
-      readonly timeout_ms?: number
-      /** How often the prompt is played without an answer. Default: `2` */
-      readonly attempts?: number
-      /** Of a spoken answer, and of a question that is said. Default: `"en-US"` */
-      readonly language?: string
-      /** With `assert`. Default: `"given"` */
-      readonly answer?: 'given' | 'refused'
-      /** Where the party is, as far as the app knows (`US-CA`, `DE`); never makes it less strict. Default: `[]` */
-      readonly jurisdiction?: readonly string[]
-      /** After a refusal or no answer: go on without a recording, ask the app (`call.consent_refused`), or end the call. Default: `"go-on"` */
-      readonly on_refuse?: 'go-on' | 'ask' | 'hangup'
-    } | {
-      readonly type: 'transcribe'
-      /** Default: `"start"` */
-      readonly action?: 'start' | 'stop' | 'expect'
-      /** What is spoken; default: what the privacy policy says */
-      readonly language?: string
-      /** An engine under `speech`; default: the policy’s */
-      readonly engine?: string
-      /** With `expect`: what you asked the caller for; what they say next is taken for that */
-      readonly expect?: 'card' | 'card-code' | 'card-expiry' | 'pin' | 'password' | 'iban' | 'bank-account' | 'bank-routing' | 'ssn' | 'national-id' | 'date-of-birth' | 'date' | 'phone' | 'email' | 'ip-address' | 'url' | 'postal-code' | 'account' | 'person' | 'address' | 'location' | 'organisation' | 'health' | 'custom'
-      /** How long it is expected. Default: `20000` */
-      readonly for_ms?: number
-    } | {
-      readonly type: 'redact'
-      /** Default: `"both"` */
-      readonly channel?: 'caller' | 'agent' | 'both'
-      /** From the recording’s beginning */
-      readonly from_ms?: number
-      readonly to_ms?: number
-      /** Instead: the last so many milliseconds */
-      readonly last_ms?: number
-      /** Shown in the recording’s marks. Default: `"app"` */
-      readonly why?: string
-    } | {
-      readonly type: 'hangup'
-    })[]
+    readonly actions?: readonly Schemas['CallCommandInput'][]
     /** Record both sides from the answer on. Default: `false` */
     readonly record?: boolean
     /** Asked first, instead of the app’s `webhook.url` */
@@ -533,13 +480,7 @@ export interface Schemas {
     /** Default: `"POST"` */
     readonly ask_method?: 'GET' | 'POST'
     /** Where `call.initiated`, `ringing`, `answered`, `failed` and `ended` are told, instead of the app’s `eventsUrl` */
-    readonly events?: {
-      /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-      readonly url: string
-      /** Default: `"POST"` */
-      readonly method?: 'GET' | 'POST'
-      readonly only?: readonly string[]
-    }
+    readonly events?: Schemas['EventAddressInput']
   }
   readonly KeyRotationRequestInput: {
     /** Default: `"all"` */
@@ -1281,514 +1222,7 @@ export interface Routes {
         readonly id: string
       }
       readonly body: {
-        readonly commands: readonly ({
-          readonly type: 'answer'
-        } | {
-          readonly type: 'reject'
-          /** Default: `486` */
-          readonly status?: 403 | 404 | 480 | 486 | 603
-        } | {
-          readonly type: 'play'
-          /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
-          readonly url: string
-          /** Default: `1` */
-          readonly loop?: number
-          /** Do not answer for it: a call that nobody answered yet hears it as early media (183). Skipped when the INVITE brought no offer. Default: `false` */
-          readonly early?: boolean
-        } | {
-          readonly type: 'say'
-          /** What is said: plain text, or SSML when it begins with `<speak>` */
-          readonly text: string
-          /** A voice of the configuration’s `voices`; default: the app’s */
-          readonly voice?: string
-          /** BCP 47, such as `en-US` */
-          readonly language?: string
-          /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
-          readonly cache?: boolean
-          /** Default: `1` */
-          readonly loop?: number
-          /** As with `play`. Default: `false` */
-          readonly early?: boolean
-        } | {
-          readonly type: 'send_digits'
-          /** Keys; `w` waits half a second, `W` a whole one */
-          readonly digits: string
-        } | {
-          readonly type: 'gather'
-          readonly num_digits?: number
-          /** Default: `"#"` */
-          readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** How long to wait for the first or the next key. Default: `5000` */
-          readonly timeout_ms?: number
-          /** Played while waiting; the first key stops it */
-          readonly prompt_url?: string
-          /** Played, said, or waited for in this order; the first key, or the first word, stops it. Default: `[]` */
-          readonly prompts?: readonly ({
-            /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
-            readonly play: string
-            /** Default: `1` */
-            readonly loop?: number
-          } | {
-            /** What is said: plain text, or SSML when it begins with `<speak>` */
-            readonly say: string
-            /** A voice of the configuration’s `voices`; default: the app’s */
-            readonly voice?: string
-            /** BCP 47, such as `en-US` */
-            readonly language?: string
-            /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
-            readonly cache?: boolean
-            /** Default: `1` */
-            readonly loop?: number
-          } | {
-            readonly wait_ms: number
-          })[]
-          /** `speech` needs an engine (docs/speech.md). Default: `["keys"]` */
-          readonly input?: readonly ('keys' | 'speech')[]
-          /** Of what is spoken */
-          readonly language?: string
-          /** Words that the engine is to expect. Default: `[]` */
-          readonly hints?: readonly string[]
-          /** How long nothing is said until what was said is whole. Default: `1000` */
-          readonly end_silence_ms?: number
-          /** Default: `60000` */
-          readonly max_speech_ms?: number
-          /** Whether a key or a word stops the prompts. Default: `true` */
-          readonly barge_in?: boolean
-          /** When there was no key and no word: ask all the same, or go on with the next command. Default: `"ask"` */
-          readonly on_empty?: 'ask' | 'go-on'
-          /** Told what is heard so far, as `call.gather.partial` */
-          readonly partials?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'collect'
-          /** Default: `"start"` */
-          readonly action?: 'start' | 'cancel'
-          /** Default: `[]` */
-          readonly fields?: readonly ({
-            readonly field: 'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'pin' | 'ssn' | 'bank-account' | 'bank-routing' | 'account' | 'date' | 'digits'
-            /** What the app calls it; the kind of field unless given */
-            readonly name?: string
-            /** Asks for it; the first key stops it */
-            readonly prompt_url?: string
-            /** Other prompts for some occasions; the first that fits is played instead of `prompt_url`. Default: `[]` */
-            readonly prompts?: readonly {
-              /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-              readonly url: string
-              /** Only after this fault */
-              readonly fault?: 'too-short' | 'too-long' | 'luhn' | 'brand' | 'expired' | 'not-a-date' | 'checksum' | 'pattern' | 'mismatch' | 'not-confirmed' | 'timeout' | 'declined'
-              /** Only at this attempt, from 1 */
-              readonly attempt?: number
-              /** Only once the card is known to be one of these */
-              readonly brand?: 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay'
-            }[]
-            /** Have it keyed in twice, and take it only when both are the same. Default: `false` */
-            readonly repeat?: boolean
-            /** Asks for it again; without it nothing is said */
-            readonly repeat_prompt_url?: string
-            /** Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment. Default: `false` */
-            readonly confirm?: boolean
-            /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-            readonly confirm_prompt_url?: string
-            readonly min_digits?: number
-            readonly max_digits?: number
-            /** Shapes that it may have, `#` for any digit: `7####|80####`. For `account` and `digits` */
-            readonly pattern?: string
-            /** How a `date` is keyed in. Default: `"MMDDYYYY"` */
-            readonly date_format?: 'MMDDYYYY' | 'DDMMYYYY' | 'YYYYMMDD' | 'MMYY' | 'MMYYYY' | 'MMDD' | 'DDMM'
-            /** Brands that are taken; all that are known unless given */
-            readonly cards?: readonly ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay')[]
-          })[]
-          /** `caller`: whoever the caller talks with hears nothing of them meanwhile. `agent`: that one stays in the conversation, hears what is said and no key. Default: `"caller"` */
-          readonly mode?: 'caller' | 'agent'
-          /** With `mode: agent`: whether what the caller says is heard meanwhile. Default: `"speech"` */
-          readonly agent?: 'speech' | 'muted'
-          /** What takes the place of a key for those who hear the caller’s speech. Default: `"silence"` */
-          readonly mask?: 'silence' | 'beep'
-          /** Ends a field and is not part of it; empty for none. Default: `"#"` */
-          readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** Ends it all; empty for none. Default: `"*"` */
-          readonly cancel_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** Empties the field that is being keyed in; empty for none. Default: `""` */
-          readonly clear_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** How long to wait for the first or the next key, from the end of the prompt or the last key. Default: `10000` */
-          readonly timeout_ms?: number
-          /** How often a field may be keyed in. Default: `3` */
-          readonly attempts?: number
-          /** The longest that all of it may take. Default: `300000` */
-          readonly limit_ms?: number
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-          /** Where what becomes of it is told */
-          readonly events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** What the tokens may be used for. Needed unless only a `card-code` or a `pin` is asked for */
-          readonly purposes?: readonly string[]
-          /** Default: `"random"` */
-          readonly token_shape?: 'random' | 'shaped'
-          readonly token_ttl_ms?: number
-        } | {
-          readonly type: 'pay'
-          /** `capture` and `complete` are for one that is `stepwise`, and under way. Default: `"start"` */
-          readonly action?: 'start' | 'capture' | 'complete' | 'cancel'
-          /** Ask for a field only when a `capture` names it, and pay only on `complete`. Default: `false` */
-          readonly stepwise?: boolean
-          /** The field to ask for, anew if it was there already */
-          readonly capture?: 'card-number' | 'card-expiry' | 'card-code' | 'postal-code' | 'bank-account' | 'bank-routing'
-          /** Ask the app how to go on, or tell it, as the event `call.paid`. Default: `"ask"` */
-          readonly on_end?: 'ask' | 'tell'
-          /** One of `payments.providers` */
-          readonly provider?: string
-          /** Default: `"card"` */
-          readonly method?: 'card' | 'bank'
-          /** In the smallest unit of the currency; without it the provider only keeps the method */
-          readonly amount_minor?: number
-          readonly currency?: string
-          /** Default: `""` */
-          readonly description?: string
-          /** Yours, such as an order number; goes to the provider. Nothing personal */
-          readonly reference?: string
-          /** Two payments of a call with one key are one payment. Unless given: the provider, the method, the amount, the currency, the description and the reference */
-          readonly idempotency_key?: string
-          /** `caller`: whoever the caller talks with hears nothing of them meanwhile. `agent`: that one stays in the conversation, hears what is said and no key. Default: `"caller"` */
-          readonly mode?: 'caller' | 'agent'
-          /** With `mode: agent`: whether what the caller says is heard meanwhile. Default: `"speech"` */
-          readonly agent?: 'speech' | 'muted'
-          /** What takes the place of a key for those who hear the caller’s speech. Default: `"silence"` */
-          readonly mask?: 'silence' | 'beep'
-          /** Ends a field and is not part of it; empty for none. Default: `"#"` */
-          readonly finish_on_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** Ends it all; empty for none. Default: `"*"` */
-          readonly cancel_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** Empties the field that is being keyed in; empty for none. Default: `""` */
-          readonly clear_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | ''
-          /** How long to wait for the first or the next key, from the end of the prompt or the last key. Default: `10000` */
-          readonly timeout_ms?: number
-          /** How often a field may be keyed in. Default: `3` */
-          readonly attempts?: number
-          /** The longest that all of it may take. Default: `300000` */
-          readonly limit_ms?: number
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-          /** Where what becomes of it is told */
-          readonly events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** Brands that are taken; all that are known unless given */
-          readonly cards?: readonly ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay')[]
-          /** Ask for the code on the card. Default: `true` */
-          readonly security_code?: boolean
-          /** Ask for the postal code of the card’s owner. Default: `false` */
-          readonly postal_code?: boolean
-          /** Default: `5` */
-          readonly min_postal_code_digits?: number
-          /** Default: `"checking"` */
-          readonly bank_account_type?: 'checking' | 'savings' | 'business'
-          /** How each field is asked for. Default: `{}` */
-          readonly fields?: Readonly<Record<string, {
-            /** Asks for it; the first key stops it */
-            readonly prompt_url?: string
-            /** Other prompts for some occasions; the first that fits is played instead of `prompt_url`. Default: `[]` */
-            readonly prompts?: readonly {
-              /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-              readonly url: string
-              /** Only after this fault */
-              readonly fault?: 'too-short' | 'too-long' | 'luhn' | 'brand' | 'expired' | 'not-a-date' | 'checksum' | 'pattern' | 'mismatch' | 'not-confirmed' | 'timeout' | 'declined'
-              /** Only at this attempt, from 1 */
-              readonly attempt?: number
-              /** Only once the card is known to be one of these */
-              readonly brand?: 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners-club' | 'jcb' | 'unionpay' | 'maestro' | 'mir' | 'rupay'
-            }[]
-            /** Have it keyed in twice, and take it only when both are the same. Default: `false` */
-            readonly repeat?: boolean
-            /** Asks for it again; without it nothing is said */
-            readonly repeat_prompt_url?: string
-            /** Have it confirmed: 1 takes it, 2 asks again. What may be shown of it is in the `call.collect.progress` event of that moment. Default: `false` */
-            readonly confirm?: boolean
-            /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-            readonly confirm_prompt_url?: string
-          }>>
-          /** Played while the provider decides */
-          readonly processing_url?: string
-          /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-          readonly succeeded_url?: string
-          /** Played before something is asked for again, or in the end */
-          readonly declined_url?: string
-          /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; or `say:` and the words to be said */
-          readonly failed_url?: string
-          /** Keeps the number as a token of ours too, for these purposes; without it only the provider knows it */
-          readonly purposes?: readonly string[]
-          /** Default: `"random"` */
-          readonly token_shape?: 'random' | 'shaped'
-        } | {
-          readonly type: 'record'
-          /** Default: `"start"` */
-          readonly action?: 'start' | 'pause' | 'resume' | 'stop'
-          /** Where what becomes of it is told */
-          readonly events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-        } | {
-          readonly type: 'message'
-          /** Default: `3600000` */
-          readonly max_ms?: number
-          /** Silence that ends it. Default: `5000` */
-          readonly silence_ms?: number
-          /** Each of these keys ends it. Default: `"1234567890*#"` */
-          readonly finish_on_key?: string
-          /** Default: `true` */
-          readonly beep?: boolean
-          /** Do not count the silence at its end in its length. Default: `true` */
-          readonly trim?: boolean
-          /** When nothing was said: ask all the same, or go on with the next command. Default: `"ask"` */
-          readonly on_empty?: 'ask' | 'go-on'
-          /** Where what becomes of it is told */
-          readonly events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'stream'
-          /** Default: `"start"` */
-          readonly action?: 'start' | 'stop'
-          /** `wss:` address, absolute or relative to the webhook, without a query */
-          readonly url?: string
-          /** `both` talks with the app and waits until the app closes; the others are forks that the app only hears. Default: `"both"` */
-          readonly direction?: 'both' | 'inbound' | 'outbound' | 'both_tracks'
-          /** Default: `{}` */
-          readonly parameters?: Readonly<Record<string, string>>
-          /** Of a fork: what `stop` ends it by; without one `stop` ends them all */
-          readonly name?: string
-          /** What is spoken over it; default: the app’s `stream.wire` */
-          readonly wire?: 'twilio' | 'voxkeep' | 'teler' | 'telnyx' | 'plivo' | 'exotel' | 'vonage' | 'jambonz' | 'asterisk' | 'openai-realtime' | 'agent'
-          /** Settings of the wire, such as `rate` and `encoding` (docs/stream.md). Default: `{}` */
-          readonly options?: Readonly<Record<string, unknown>>
-          /** `held`: what is heard was judged first, with what was found overwritten; the privacy policy may demand it (docs/redaction.md). Default: `"live"` */
-          readonly audio?: 'live' | 'held'
-          /** Instead of a `url`: one of the configuration’s `agents`, that is connected with no app in between */
-          readonly agent?: string
-          /** Where what becomes of it is told */
-          readonly events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'relay'
-          /** `wss:` address, absolute or relative to the webhook, without a query */
-          readonly url: string
-          /** What is said: plain text, or SSML when it begins with `<speak>` */
-          readonly greeting?: string
-          /** A voice of the configuration’s `voices`; default: the app’s */
-          readonly voice?: string
-          /** BCP 47, such as `en-US` */
-          readonly language?: string
-          /** Others that the app may switch to. Default: `[]` */
-          readonly languages?: readonly {
-            /** BCP 47, such as `en-US` */
-            readonly code: string
-            readonly voice?: string
-          }[]
-          /** Default: `[]` */
-          readonly hints?: readonly string[]
-          /** Default: `"any"` */
-          readonly interruptible?: 'none' | 'keys' | 'speech' | 'any'
-          /** Default: `"any"` */
-          readonly greeting_interruptible?: 'none' | 'keys' | 'speech' | 'any'
-          /** Default: `false` */
-          readonly preemptible?: boolean
-          /** Send what is heard before it is whole. Default: `false` */
-          readonly partials?: boolean
-          /** Send keys. Default: `true` */
-          readonly keys?: boolean
-          /** Default: `{}` */
-          readonly parameters?: Readonly<Record<string, string>>
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'redirect'
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly url: string
-          /** Default: `"POST"` */
-          readonly method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'set'
-          /** At most 50 in all, and 16384 bytes as JSON; beyond that nothing is changed */
-          readonly variables: Readonly<Record<string, string | null>>
-        } | {
-          readonly type: 'wait'
-          readonly ms?: number
-        } | {
-          readonly type: 'dial'
-          readonly to: string | readonly string[]
-          /** Of several: one after the other, or all at once; the first to answer has the call. Default: `"sequential"` */
-          readonly strategy?: 'sequential' | 'simultaneous'
-          /** Caller ID to show; default: the app’s first */
-          readonly from?: string
-          /** How long it may ring. Default: `30000` */
-          readonly ring_timeout_ms?: number
-          /** What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music. Default: `"early"` */
-          readonly ring?: 'ringback' | 'early' | 'music'
-          /** The longest that they may talk */
-          readonly time_limit_ms?: number
-          /** The caller’s `*` ends the other leg. Default: `false` */
-          readonly hangup_on_star?: boolean
-          /** Answer the caller only when somebody who is dialled answers. Until then they hear their own ringing, or with `early` the other side’s tones and with `music` the app’s (183); if nobody answers they can still be refused with `reject`. Default: `false` */
-          readonly answer_on_bridge?: boolean
-          /** Pressed as soon as somebody answered, before they are connected */
-          readonly send_digits?: string
-          /** Headers for whoever is dialled at a `sip:` address; none go to a number. Default: `{}` */
-          readonly headers?: Readonly<Record<string, string>>
-          /** Asked, with `call.whisper`, what whoever answers hears first: `say`, `play`, `wait`, `gather` (any key connects), `hangup` */
-          readonly whisper_url?: string
-          /** Default: `"POST"` */
-          readonly whisper_method?: 'GET' | 'POST'
-          /** Record from the answer on, until they are not connected any more. Default: `false` */
-          readonly record?: boolean
-          /** Where what becomes of that recording is told */
-          readonly record_events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** Where what becomes of it is told */
-          readonly events?: {
-            /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-            readonly url: string
-            /** Default: `"POST"` */
-            readonly method?: 'GET' | 'POST'
-            readonly only?: readonly string[]
-          }
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'hold'
-        } | {
-          readonly type: 'unhold'
-        } | {
-          readonly type: 'consult'
-          /** Default: `"start"` */
-          readonly action?: 'start' | 'cancel'
-          /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
-          readonly to?: string
-          /** Caller ID to show; default: the app’s first */
-          readonly from?: string
-          /** How long it may ring. Default: `30000` */
-          readonly ring_timeout_ms?: number
-        } | {
-          readonly type: 'transfer'
-          /** Default: `"start"` */
-          readonly action?: 'start' | 'complete'
-          /** `blind`: we call the target and stay in between. `refer`: the caller’s side is asked to call it (REFER), and we are out. Default: `"blind"` */
-          readonly mode?: 'blind' | 'refer'
-          /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
-          readonly to?: string
-          /** Caller ID to show; default: the app’s first */
-          readonly from?: string
-          /** How long it may ring. Default: `30000` */
-          readonly ring_timeout_ms?: number
-          /** What the caller hears meanwhile: `early` the other side’s own tones where it sends some and else a ringback tone, `ringback` always that, `music` the app’s hold music. Default: `"early"` */
-          readonly ring?: 'ringback' | 'early' | 'music'
-          /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
-          readonly action_url?: string
-          /** Default: `"POST"` */
-          readonly action_method?: 'GET' | 'POST'
-        } | {
-          readonly type: 'consent'
-          /** `ask`: play the prompt and wait for an answer. `assert`: the app asked in its own way, and says what the answer was. `revoke`: somebody takes it back: the recording ends. Default: `"ask"` */
-          readonly action?: 'ask' | 'assert' | 'revoke'
-          /** Whose: the first leg’s, those of the one it talks with, or both; who need not be asked is not. Default: `"all"` */
-          readonly party?: 'all' | 'caller' | 'dialled'
-          /** What is asked: a WAV file, as for `play`, or `say:` and the words to be said */
-          readonly prompt_url?: string
-          /** What counts as yes. `continue`: the prompt was heard and nobody refused; never enough where a clear yes is asked for. `speech` needs an engine (docs/speech.md). Default: `["key","speech","continue"]` */
-          readonly accept?: readonly ('key' | 'speech' | 'continue')[]
-          /** Default: `"1"` */
-          readonly yes_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
-          /** Default: `"2"` */
-          readonly no_key?: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
-          /** How long to wait after the prompt. Default: `4000` */
-          readonly timeout_ms?: number
-          /** How often the prompt is played without an answer. Default: `2` */
-          readonly attempts?: number
-          /** Of a spoken answer, and of a question that is said. Default: `"en-US"` */
-          readonly language?: string
-          /** With `assert`. Default: `"given"` */
-          readonly answer?: 'given' | 'refused'
-          /** Where the party is, as far as the app knows (`US-CA`, `DE`); never makes it less strict. Default: `[]` */
-          readonly jurisdiction?: readonly string[]
-          /** After a refusal or no answer: go on without a recording, ask the app (`call.consent_refused`), or end the call. Default: `"go-on"` */
-          readonly on_refuse?: 'go-on' | 'ask' | 'hangup'
-        } | {
-          readonly type: 'transcribe'
-          /** Default: `"start"` */
-          readonly action?: 'start' | 'stop' | 'expect'
-          /** What is spoken; default: what the privacy policy says */
-          readonly language?: string
-          /** An engine under `speech`; default: the policy’s */
-          readonly engine?: string
-          /** With `expect`: what you asked the caller for; what they say next is taken for that */
-          readonly expect?: 'card' | 'card-code' | 'card-expiry' | 'pin' | 'password' | 'iban' | 'bank-account' | 'bank-routing' | 'ssn' | 'national-id' | 'date-of-birth' | 'date' | 'phone' | 'email' | 'ip-address' | 'url' | 'postal-code' | 'account' | 'person' | 'address' | 'location' | 'organisation' | 'health' | 'custom'
-          /** How long it is expected. Default: `20000` */
-          readonly for_ms?: number
-        } | {
-          readonly type: 'redact'
-          /** Default: `"both"` */
-          readonly channel?: 'caller' | 'agent' | 'both'
-          /** From the recording’s beginning */
-          readonly from_ms?: number
-          readonly to_ms?: number
-          /** Instead: the last so many milliseconds */
-          readonly last_ms?: number
-          /** Shown in the recording’s marks. Default: `"app"` */
-          readonly why?: string
-        } | {
-          readonly type: 'hangup'
-        })[]
+        readonly commands: readonly Schemas['CallCommandInput'][]
       }
     }
     readonly answer: Schemas['Accepted']

@@ -25,7 +25,12 @@ export async function existingRecording(deps: ApiDeps, request: RecordingRequest
 
 /** The recording, or what took its place when it was redacted: whoever has the old id means the audio of that call. */
 export async function currentRecording(deps: ApiDeps, request: RecordingRequest): Promise<RecordingRow> {
-  let row = await existingRecording(deps, request)
+  return latestRecording(deps, await existingRecording(deps, request))
+}
+
+/** The row, or that of what took its place. */
+export async function latestRecording(deps: ApiDeps, first: RecordingRow): Promise<RecordingRow> {
+  let row = first
   for (let steps = 0; steps < maxSteps && row.replaced_by !== null; steps++) {
     const next = await deps.recordings.get(row.tenant, row.replaced_by)
     if (next === undefined) return row

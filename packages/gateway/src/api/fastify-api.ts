@@ -67,7 +67,8 @@ function withoutUnused(document: Document): Document {
   const text = JSON.stringify(document)
   const schemas = Object.entries(document.components?.schemas ?? {})
   const used = schemas.filter(([name]) => text.includes(`"#/components/schemas/${name}"`))
-  return { ...document, components: { ...document.components, schemas: Object.fromEntries(used) } }
+  const left = { ...document, components: { ...document.components, schemas: Object.fromEntries(used) } }
+  return used.length === schemas.length ? left : withoutUnused(left) // what only they referred to
 }
 
 export type FastifyApi = Awaited<ReturnType<typeof fastifyApi>>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dataClasses } from '#speech'
+import { dataClasses } from '#kernel'
 import { callerOf } from './authenticate.ts'
 import type { ApiEngine } from './deps-speech.ts'
 import { problemResponse, type RouteContext } from './route-context.ts'

@@ -5,6 +5,7 @@ import type { CallRow, RecordingRow } from '#db'
 import { idOfSid } from '#kernel'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
+import { latestRecording } from './existing-recording.ts'
 import type { FastifyApi } from './fastify-api.ts'
 import type { RouteContext } from './route-context.ts'
 import { notFound } from './twilio-error.ts'
@@ -100,10 +101,8 @@ async function named(
   text: string,
 ): Promise<RecordingRow | undefined> {
   const id = idOfSid('rec', 'RE', text)
-  let row = id && (await deps.recordings.get(tenant, id))
-  for (let steps = 0; steps < 1_000 && row?.replaced_by != null; steps++)
-    row = (await deps.recordings.get(tenant, row.replaced_by)) ?? undefined
-  return row
+  const row = id && (await deps.recordings.get(tenant, id))
+  return row && latestRecording(deps, row)
 }
 
 async function running(deps: ApiDeps, asked: TwilioRequest): Promise<RecordingRow | undefined> {

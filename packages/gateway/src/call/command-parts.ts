@@ -42,7 +42,7 @@ export const events = z
     /** Names of events, without their family: `answered` of `call.answered`. */
     only: z.array(z.string().max(40)).max(20).optional(),
   })
-  .describe('Where what becomes of it is told')
+  .meta({ id: 'EventAddress', description: 'Where what becomes of it is told' })
 export type EventAddress = z.output<typeof events>
 
 export const language = z

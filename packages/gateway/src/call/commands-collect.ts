@@ -42,15 +42,17 @@ export type FieldFault = (typeof fieldFaults)[number]
 const key = (fallback: string) =>
   z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', '']).default(fallback as '#')
 
+const occasion = z
+  .strictObject({
+    url: promptUrl,
+    fault: z.enum(fieldFaults).optional().describe('Only after this fault'),
+    attempt: z.int().min(1).max(10).optional().describe('Only at this attempt, from 1'),
+    brand: z.enum(cardBrands).optional().describe('Only once the card is known to be one of these'),
+  })
+  .meta({ id: 'FieldPrompt' })
+
 const prompts = z
-  .array(
-    z.strictObject({
-      url: promptUrl,
-      fault: z.enum(fieldFaults).optional().describe('Only after this fault'),
-      attempt: z.int().min(1).max(10).optional().describe('Only at this attempt, from 1'),
-      brand: z.enum(cardBrands).optional().describe('Only once the card is known to be one of these'),
-    }),
-  )
+  .array(occasion)
   .max(40)
   .default([])
   .describe('Other prompts for some occasions; the first that fits is played instead of `prompt_url`')

@@ -237,32 +237,34 @@ const waitFor = z
 
 const hangup = z.strictObject({ type: z.literal('hangup') }).describe('End the call.')
 
-export const callCommand = z.discriminatedUnion('type', [
-  answer,
-  reject,
-  play,
-  say,
-  sendDigits,
-  gather,
-  collect,
-  pay,
-  record,
-  message,
-  stream,
-  relay,
-  redirect,
-  set,
-  waitFor,
-  dial,
-  hold,
-  unhold,
-  consult,
-  transfer,
-  consent,
-  transcribe,
-  redact,
-  hangup,
-])
+export const callCommand = z
+  .discriminatedUnion('type', [
+    answer,
+    reject,
+    play,
+    say,
+    sendDigits,
+    gather,
+    collect,
+    pay,
+    record,
+    message,
+    stream,
+    relay,
+    redirect,
+    set,
+    waitFor,
+    dial,
+    hold,
+    unhold,
+    consult,
+    transfer,
+    consent,
+    transcribe,
+    redact,
+    hangup,
+  ])
+  .meta({ id: 'CallCommand' })
 export type CallCommand = z.output<typeof callCommand>
 
 const maxCommands = 50

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { file, id, region, secretRef } from './config-values.ts'
-
-const dataClass = z.enum(['public', 'internal', 'personal', 'health', 'payment'])
+import { dataClassList, trainingOptOut, trusted } from './config-provider.ts'
+import { id, region, secretRef } from './config-values.ts'
 
 const tool = z.strictObject({
   name: z
@@ -22,24 +21,18 @@ const shared = {
   region: region
     .optional()
     .describe('Where it hears calls; those of a tenant with `regions` are connected with no agent elsewhere'),
-  dataClasses: z
-    .array(dataClass)
-    .min(1)
-    .describe('What it may be given. A call whose audio may hold anything else is refused to it'),
-  trainingOptOut: z
-    .boolean()
-    .default(false)
-    .describe('Whether it is agreed with whoever runs it that nothing is kept for training'),
+  dataClasses: dataClassList.describe(
+    'What it may be given. A call whose audio may hold anything else is refused to it',
+  ),
+  trainingOptOut: trainingOptOut.describe(
+    'Whether it is agreed with whoever runs it that nothing is kept for training',
+  ),
   tenants: z
     .array(id)
     .min(1)
     .optional()
     .describe('Whose calls may be connected with it; default: everybody’s'),
-  caFile: file.optional().describe('Authorities to trust for it, instead of the system’s'),
-  spkiPins: z
-    .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/))
-    .default([])
-    .describe('Base64 SHA-256 of the public keys to accept'),
+  ...trusted,
   tools: z
     .array(tool)
     .max(64)

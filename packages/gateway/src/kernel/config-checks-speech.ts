@@ -1,3 +1,4 @@
+import { providerFaults } from './config-checks-provider.ts'
 import type { Config } from './config-schema.ts'
 
 type Path = readonly (string | number)[]
@@ -14,24 +15,9 @@ export function speechFaults(config: Config): Fault[] {
   return [...tenants, ...apps]
 }
 
-function judge(
-  { node, privacy, speech, tenants }: Config,
-  tenant: string,
-  policy: string | undefined,
-  at: Path,
-): Fault[] {
-  const named = privacy.policies.find(({ id }) => id === policy)?.engine
-  const engine = speech.engines.find(({ id }) => id === named)
+function judge(config: Config, tenant: string, policy: string | undefined, at: Path): Fault[] {
+  const named = config.privacy.policies.find(({ id }) => id === policy)?.engine
+  const engine = config.speech.engines.find(({ id }) => id === named)
   if (engine === undefined) return [] // said elsewhere, where it is a fault
-  const own = tenants.find(({ id }) => id === tenant)
-  const place = engine.region ?? (engine.kind === 'command' ? node.region : undefined)
-  const away: Fault[] =
-    own?.regions === undefined || (place !== undefined && own.regions.includes(place))
-      ? []
-      : [[at, `its engine "${engine.id}" is not in a region that tenant "${tenant}" may be in`]]
-  const trains: Fault[] =
-    engine.trainingOptOut || own?.speech?.trainingOptOut === 'any'
-      ? []
-      : [[at, `its engine "${engine.id}" has no trainingOptOut, which tenant "${tenant}" requires`]]
-  return [...away, ...trains]
+  return providerFaults(config, tenant, engine, `its engine "${engine.id}"`).map((fault) => [at, fault])
 }

@@ -1,5 +1,6 @@
 import { piiTypes } from '@voxkeep/pii'
 import { z } from 'zod'
+import { dataClassList } from './config-provider.ts'
 import { file, id, region, secretRef } from './config-values.ts'
 
 const bcp47 = z
@@ -80,9 +81,7 @@ const policy = z
       .optional()
       .describe('A presidio-analyzer of yours that looks again at every line, before it is shown or kept'),
     engine: id.describe('The engine under `speech` that hears its calls'),
-    dataClasses: z
-      .array(z.enum(['public', 'internal', 'personal', 'health', 'payment']))
-      .min(1)
+    dataClasses: dataClassList
       .optional()
       .describe(
         'What the calls may hold; an engine that may not hear all of it is refused. Default: `personal`, with `payment` and `health` where such types are looked for',

@@ -1,23 +1,16 @@
 import { z } from 'zod'
-import { file, id, region, secretRef } from './config-values.ts'
-
-const dataClass = z.enum(['public', 'internal', 'personal', 'health', 'payment'])
+import { dataClassList, optOutWords, programOptOut, trainingOptOut, trusted } from './config-provider.ts'
+import { id, region, secretRef } from './config-values.ts'
 
 const shared = {
   id,
   region: region
     .optional()
     .describe('Where it hears and keeps what it hears; a tenant with `regions` uses no engine elsewhere'),
-  dataClasses: z
-    .array(dataClass)
-    .min(1)
-    .describe('What it may be given. A call whose audio may hold anything else is refused to it'),
-  trainingOptOut: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether it is agreed with whoever runs it that nothing is kept for training; asked of it on the wire too, where its protocol can',
-    ),
+  dataClasses: dataClassList.describe(
+    'What it may be given. A call whose audio may hold anything else is refused to it',
+  ),
+  trainingOptOut: trainingOptOut.describe(optOutWords),
   maxSessions: z
     .int()
     .min(1)
@@ -39,11 +32,7 @@ const shared = {
 }
 
 const reached = {
-  caFile: file.optional().describe('Authorities to trust for this engine, instead of the system’s'),
-  spkiPins: z
-    .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/))
-    .default([])
-    .describe('Base64 SHA-256 of the public keys to accept'),
+  ...trusted,
   dangerouslyAllowPlaintext: z
     .boolean()
     .default(false)
@@ -134,10 +123,7 @@ const websocket = z.strictObject({
 const command = z.strictObject({
   kind: z.literal('command'),
   ...shared,
-  trainingOptOut: z
-    .boolean()
-    .default(true)
-    .describe('Nothing leaves this machine, unless the program sends it'),
+  trainingOptOut: programOptOut,
   maxSessions: shared.maxSessions.default(8),
   command: z
     .array(z.string().min(1))

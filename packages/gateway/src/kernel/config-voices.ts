@@ -1,23 +1,23 @@
 import { z } from 'zod'
-import { file, id, region, secretRef } from './config-values.ts'
-
-const dataClass = z.enum(['public', 'internal', 'personal', 'health', 'payment'])
+import {
+  dataClasses,
+  dataClassList,
+  optOutWords,
+  programOptOut,
+  trainingOptOut,
+  trusted,
+} from './config-provider.ts'
+import { id, region, secretRef } from './config-values.ts'
 
 const shared = {
   id,
   region: region
     .optional()
     .describe('Where it reads and keeps what it says; a tenant with `regions` uses no voice elsewhere'),
-  dataClasses: z
-    .array(dataClass)
-    .min(1)
-    .describe('What its texts may hold. A call whose texts may hold anything else is refused to it'),
-  trainingOptOut: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether it is agreed with whoever runs it that nothing is kept for training; asked of it on the wire too, where its protocol can',
-    ),
+  dataClasses: dataClassList.describe(
+    'What its texts may hold. A call whose texts may hold anything else is refused to it',
+  ),
+  trainingOptOut: trainingOptOut.describe(optOutWords),
   language: z
     .string()
     .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$/)
@@ -43,11 +43,7 @@ const shared = {
 }
 
 const reached = {
-  caFile: file.optional().describe('Authorities to trust for it, instead of the system’s'),
-  spkiPins: z
-    .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/))
-    .default([])
-    .describe('Base64 SHA-256 of the public keys to accept'),
+  ...trusted,
   dangerouslyAllowPlaintext: z
     .boolean()
     .default(false)
@@ -60,11 +56,8 @@ const sampleRate = z.int().min(8_000).max(48_000)
 const command = z.strictObject({
   kind: z.literal('command'),
   ...shared,
-  dataClasses: shared.dataClasses.default(['public', 'internal', 'personal', 'health', 'payment']),
-  trainingOptOut: z
-    .boolean()
-    .default(true)
-    .describe('Nothing leaves this machine, unless the program sends it'),
+  dataClasses: shared.dataClasses.default([...dataClasses]),
+  trainingOptOut: programOptOut,
   maxSessions: shared.maxSessions.default(32),
   command: z
     .array(z.string().min(1))
@@ -164,3 +157,11 @@ export const promptCache = z
 
 export type VoiceConfig = z.output<typeof voice>
 export type VoiceConfigOf<Kind extends VoiceConfig['kind']> = Extract<VoiceConfig, { kind: Kind }>
+
+/** The voice that there is where the configuration names none: Debian's espeak-ng, a program of its own. */
+const builtIn = voice.parse({ id: 'espeak', kind: 'command' })
+
+/** The voices that there are; never none. */
+export function voicesOf(config: { readonly voices: readonly VoiceConfig[] }): readonly VoiceConfig[] {
+  return config.voices.length === 0 ? [builtIn] : config.voices
+}

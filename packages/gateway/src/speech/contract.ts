@@ -1,9 +1,5 @@
 import type { Word } from '@voxkeep/pii'
-import type { TenantId } from '#kernel'
-
-/** What an engine may be given: by kind of data, so that a policy can say what goes where. */
-export const dataClasses = ['public', 'internal', 'personal', 'health', 'payment'] as const
-export type DataClass = (typeof dataClasses)[number]
+import type { DataClass, TenantId } from '#kernel'
 
 /** What is known of an engine, from the configuration; on record, and enforced before a call's audio goes there. */
 export interface SpeechFacts {

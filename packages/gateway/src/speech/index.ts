@@ -1,6 +1,4 @@
 export {
-  dataClasses,
-  type DataClass,
   type SpeechEngine,
   type SpeechFacts,
   type SpeechRequest,
@@ -11,7 +9,7 @@ export { type EngineFigures, type MeasuredEngine } from './engine.ts'
 export { SpeechError, type SpeechErrorCode } from './error.ts'
 export { makeEngine, type MakeEngineDeps } from './make-engine.ts'
 export { refusalOf, type SpeechRules } from './refusal.ts'
-export { builtInVoice, makeVoice, type MakeVoiceDeps } from './make-voice.ts'
+export { makeVoice, type MakeVoiceDeps } from './make-voice.ts'
 export { promptCache, type PromptCache, type PromptCacheDeps } from './prompt-cache.ts'
 export { type MeasuredVoice, type VoiceFigures } from './speaking-voice.ts'
 export { readSpoken } from './ssml.ts'

@@ -3,9 +3,9 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { DeepgramClient } from '@deepgram/sdk'
 import { decodeUlaw } from '@voxkeep/wire/g711'
 import OpenAI from 'openai'
-import { fakeClock, Secret, systemClock, voiceSchema, type Clock, type TenantId } from '#kernel'
+import { fakeClock, Secret, systemClock, voiceSchema, voicesOf, type Clock, type TenantId } from '#kernel'
 import { startFakeVoiceServer, type FakeVoiceServer } from './fake-voice-server.ts'
-import { builtInVoice, makeVoice } from './make-voice.ts'
+import { makeVoice } from './make-voice.ts'
 import type { SpeechRules } from './refusal.ts'
 import type { SpeakingVoice, SpeakRequest } from './voice-contract.ts'
 
@@ -277,8 +277,8 @@ describe('voices of programs', () => {
     assert.equal(voice.figures.sessions, 0)
   })
 
-  test('builtInVoice speaks by espeak-ng', async (t) => {
-    const { speak } = voiceOf({ ...builtInVoice, dataClasses: ['personal'] })
+  test('makeVoice() speaks by espeak-ng where no voice is configured', async (t) => {
+    const { speak } = voiceOf({ ...voicesOf({ voices: [] })[0], dataClasses: ['personal'] })
     try {
       const ulaw = await speak({ language: 'en-US' })
       assert.ok(ulaw.length > 8_000 && ulaw.length < 40_000, `${ulaw.length}`)

@@ -1,4 +1,4 @@
-import { voiceSchema, type VoiceConfig } from '#kernel'
+import type { VoiceConfig } from '#kernel'
 import { speakingVoice, type MeasuredVoice, type VoiceDeps } from './speaking-voice.ts'
 import { synthesiser, type AdapterDeps } from './voice-adapters.ts'
 
@@ -22,6 +22,3 @@ export function makeVoice(config: VoiceConfig, deps: MakeVoiceDeps): MeasuredVoi
     count: (name, by, labels) => deps.count(name, by, { voice: id, ...labels }),
   })
 }
-
-/** The voice that there is where the configuration names none: Debian's espeak-ng, a program of its own. */
-export const builtInVoice: VoiceConfig = voiceSchema.parse({ id: 'espeak', kind: 'command' })

@@ -1,16 +1,9 @@
-import {
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { connect as connectPlain } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Clock } from '#kernel'
 import type { LineEnd } from './line.ts'
 import type { Form } from './multipart.ts'
-import { isTrustFailure, type Place, type Reach } from './reach.ts'
+import { postTo } from './post-to.ts'
+import type { Reach } from './reach.ts'
 import { refusalOf } from './web-socket-line.ts'
 
 export interface FormPost {
@@ -43,7 +36,16 @@ export async function postForm(
   deps.reach.find().then(
     (place) => {
       if (signal.aborted) return
-      sent = send(post, deps.reach, place, ended.resolve)
+      const { url, form, headers } = post
+      const request = {
+        url,
+        headers: { ...headers, accept: 'application/json', 'content-type': form.contentType },
+        body: form.body,
+      }
+      sent = postTo(request, deps.reach, place, {
+        answered: (response) => collect(response, ended.resolve),
+        failed: fail,
+      })
     },
     () => fail('blocked'),
   )
@@ -52,44 +54,6 @@ export async function postForm(
   signal.removeEventListener('abort', abort)
   sent?.destroy()
   return answer
-}
-
-function send(
-  { url, form, headers }: FormPost,
-  reach: Reach,
-  place: Place,
-  end: (posted: Posted) => void,
-): ClientRequest | undefined {
-  const { pathname, search, host } = new URL(url)
-  const options: RequestOptions = {
-    method: 'POST',
-    path: pathname + search,
-    headers: {
-      ...headers,
-      host,
-      accept: 'application/json',
-      'content-type': form.contentType,
-      'content-length': form.body.byteLength,
-    },
-  }
-  try {
-    const { address, port, family } = place
-    const secure = place.isSecure ? reach.tls(place) : undefined
-    // Without an agent, or Node would make the connection in its own way: to the name, and with its own trust.
-    const sent =
-      secure === undefined
-        ? httpRequest({ ...options, createConnection: () => connectPlain({ host: address, port, family }) })
-        : httpsRequest({ ...options, createConnection: () => connectTls(secure) })
-    sent.on('error', (error: NodeJS.ErrnoException) =>
-      end({ ok: false, why: isTrustFailure(error) ? 'untrusted' : 'unreachable' }),
-    )
-    sent.on('response', (response) => collect(response, end))
-    sent.end(form.body)
-    return sent
-  } catch {
-    end({ ok: false, why: 'untrusted' }) // authorities that cannot be read: nobody is trusted
-    return undefined
-  }
 }
 
 function collect(response: IncomingMessage, end: (posted: Posted) => void): void {

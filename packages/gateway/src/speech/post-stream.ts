@@ -1,16 +1,9 @@
-import {
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { connect as connectPlain } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Clock } from '#kernel'
 import { SpeechError } from './error.ts'
 import type { LineEnd } from './line.ts'
-import { isTrustFailure, type Place, type Reach } from './reach.ts'
+import { postTo } from './post-to.ts'
+import type { Reach } from './reach.ts'
 import { refusalOf } from './web-socket-line.ts'
 
 export interface StreamPost {
@@ -37,7 +30,8 @@ export async function* postForStream(
   deps: StreamDeps,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const given = headersOf(post)
+  const { url } = post
+  const headers = { ...headersOf(post), 'content-type': 'application/json' }
   const place = await deps.reach.find().catch(() => {
     throw voiceError('blocked')
   })
@@ -56,7 +50,8 @@ export async function* postForStream(
   try {
     patience()
     const answered = Promise.withResolvers<IncomingMessage>()
-    sent = send(post, given, deps.reach, place, { answered: answered.resolve, fail })
+    const request = { url, headers, body: Buffer.from(post.body) }
+    sent = postTo(request, deps.reach, place, { answered: answered.resolve, failed: fail })
     const response = await Promise.race([answered.promise, failed.promise])
     const { statusCode = 0 } = response
     response.on('error', () => fail('failed'))
@@ -82,39 +77,6 @@ function headersOf({ headers }: StreamPost): Readonly<Record<string, string>> {
     return headers()
   } catch {
     throw voiceError('unauthorised')
-  }
-}
-
-function send(
-  { url, body }: StreamPost,
-  headers: Readonly<Record<string, string>>,
-  reach: Reach,
-  { address, port, family, ...place }: Place,
-  to: { answered(response: IncomingMessage): void; fail(why: LineEnd): void },
-): ClientRequest | undefined {
-  const { pathname, search, host } = new URL(url)
-  const bytes = Buffer.from(body)
-  const options: RequestOptions = {
-    method: 'POST',
-    path: pathname + search,
-    headers: { ...headers, host, 'content-type': 'application/json', 'content-length': bytes.length },
-  }
-  try {
-    const secure = place.isSecure ? reach.tls({ address, port, family, ...place }) : undefined
-    // Without an agent, or Node would make the connection in its own way: to the name, and with its own trust.
-    const sent =
-      secure === undefined
-        ? httpRequest({ ...options, createConnection: () => connectPlain({ host: address, port, family }) })
-        : httpsRequest({ ...options, createConnection: () => connectTls(secure) })
-    sent.on('error', (error: NodeJS.ErrnoException) =>
-      to.fail(isTrustFailure(error) ? 'untrusted' : 'unreachable'),
-    )
-    sent.on('response', to.answered)
-    sent.end(bytes)
-    return sent
-  } catch {
-    to.fail('untrusted') // authorities that cannot be read: nobody is trusted
-    return undefined
   }
 }
 

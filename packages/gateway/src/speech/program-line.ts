@@ -44,7 +44,7 @@ function runProgram({ command, env }: ProgramLineOptions, handlers: LineHandlers
   function leave(): void {
     if (isOver) return // its number may be another program's by now
     isOver = true
-    killGroup(program)
+    endProgram(program)
   }
   function end(why: LineEnd): void {
     if (isOver) return
@@ -83,7 +83,8 @@ function runProgram({ command, env }: ProgramLineOptions, handlers: LineHandlers
   }
 }
 
-function killGroup({ pid, stdin, stdout }: Program): void {
+/** Ends a program that runs, with its group: what it started goes too. */
+export function endProgram({ pid, stdin, stdout }: Program): void {
   stdin.destroy()
   stdout.destroy()
   if (pid === undefined) return

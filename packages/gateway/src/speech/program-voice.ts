@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Clock } from '#kernel'
 import { SpeechError } from './error.ts'
 import { voiceError } from './post-stream.ts'
+import { endProgram } from './program-line.ts'
 
 export interface ProgramVoiceOptions {
   /** A program and its arguments. */
@@ -51,9 +52,7 @@ export async function* programVoice(
   } finally {
     cancel()
     signal.removeEventListener('abort', abort)
-    program.stdin.destroy()
-    program.stdout.destroy()
-    if (program.exitCode === null && program.signalCode === null) killGroup(program.pid)
+    if (program.exitCode === null && program.signalCode === null) endProgram(program)
   }
 }
 
@@ -69,13 +68,4 @@ function whyNot({ code }: NodeJS.ErrnoException): SpeechError {
   return code === 'ENOENT' || code === 'EACCES'
     ? new SpeechError('VOICE_MISSING', 'the program of the voice is not installed')
     : voiceError('failed')
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It is gone already.
-  }
 }

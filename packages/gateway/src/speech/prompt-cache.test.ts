@@ -54,14 +54,16 @@ describe('promptCache()', () => {
     const { seal = fakeSeal(), maxBytes = 100_000, keepMs = 1_000_000 } = o
     const cache = promptCache({ clock, folder, keepMs, maxBytes, seal, count: () => {} })
     const inner = countingVoice()
-    const voice = cache.of(inner)
     const speak = async (
       text: string,
-      more: { tenant?: TenantId; cache?: boolean; language?: string } = {},
+      {
+        settings = { id: 'amy' },
+        ...more
+      }: { tenant?: TenantId; cache?: boolean; language?: string; settings?: object } = {},
     ) => {
       const pieces: Uint8Array[] = []
       const request = { tenant: acme as TenantId, text, dataClasses: [], cache: true, ...more }
-      for await (const piece of voice.speak(request, never)) pieces.push(piece)
+      for await (const piece of cache.of(inner, settings).speak(request, never)) pieces.push(piece)
       return Buffer.concat(pieces).toString()
     }
     const files = () => (existsSync(folder) ? readdirSync(folder) : [])
@@ -93,6 +95,15 @@ describe('promptCache()', () => {
     await speak('Welcome!')
     assert.equal(inner.asked, 4)
     for (const name of files()) assert.match(name, /^[0-9a-f]{64}\.prompt$/)
+  })
+
+  test('promptCache() asks a voice anew whose settings changed', async () => {
+    const { speak, inner } = cached()
+    await speak('Welcome.', { settings: { id: 'amy', model: 'old' } })
+    await speak('Welcome.', { settings: { id: 'amy', model: 'new' } })
+    assert.equal(inner.asked, 2)
+    await speak('Welcome.', { settings: { id: 'amy', model: 'old' } })
+    assert.equal(inner.asked, 2)
   })
 
   test('promptCache() gives no file that was changed, or that lies where another belongs', async () => {

@@ -24,8 +24,12 @@ export interface PromptCacheDeps {
 
 /** Speech that was made once, sealed under its tenant's key, in files whose names tell nothing. */
 export interface PromptCache {
-  /** The voice, giving again what was kept of a request that says `cache`, and keeping it. A cache that fails costs time and no words. */
-  of(voice: SpeakingVoice): SpeakingVoice
+  /**
+   * The voice, giving again what was kept of a request that says `cache`, and keeping it. A cache that fails costs time and no words.
+   *
+   * @param settings - All that decides how it sounds: under others nothing that was kept is given.
+   */
+  of(voice: SpeakingVoice, settings: object): SpeakingVoice
   /** Deletes what is too old, then the oldest until the rest fits. Never rejects. */
   prune(): Promise<void>
 }
@@ -43,9 +47,9 @@ export function promptCache(deps: PromptCacheDeps): PromptCache {
   let pruning: Promise<void> = Promise.resolve()
 
   /** Nobody without the tenant's key can tell what was said, not even by trying. */
-  function nameOf(voice: string, { tenant, text, language }: SpeakRequest): string {
+  function nameOf(settings: object, { tenant, text, language }: SpeakRequest): string {
     const key = seal.hmacKey(tenant, 'spoken prompts')
-    const mac = createHmac('sha256', key).update(JSON.stringify([tenant, voice, language ?? null, text]))
+    const mac = createHmac('sha256', key).update(JSON.stringify([tenant, settings, language ?? null, text]))
     return mac.digest('hex')
   }
   async function read(name: string, tenant: TenantId): Promise<Uint8Array | undefined> {
@@ -96,17 +100,14 @@ export function promptCache(deps: PromptCacheDeps): PromptCache {
       else keptBytes += size
     }
   }
-  function say(voice: SpeakingVoice, request: SpeakRequest, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    const isKept = request.cache === true && keepMs > 0
-    return isKept ? sayKept(voice, request, signal) : voice.speak(request, signal)
-  }
   async function* sayKept(
     voice: SpeakingVoice,
+    settings: object,
     request: SpeakRequest,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, void> {
     const { tenant } = request
-    const name = nameOrNone(() => nameOf(voice.facts.id, request))
+    const name = nameOrNone(() => nameOf(settings, request))
     const kept = name === undefined ? undefined : await read(name, tenant)
     if (kept !== undefined) {
       deps.count('prompt_cache_hits')
@@ -123,12 +124,15 @@ export function promptCache(deps: PromptCacheDeps): PromptCache {
       await write(name, tenant, pieces)
   }
   return {
-    of: (voice) => ({
+    of: (voice, settings) => ({
       facts: voice.facts,
       get health() {
         return voice.health
       },
-      speak: (request, signal) => say(voice, request, signal),
+      speak: (request, signal) =>
+        request.cache === true && keepMs > 0
+          ? sayKept(voice, settings, request, signal)
+          : voice.speak(request, signal),
       [Symbol.asyncDispose]: () => voice[Symbol.asyncDispose](),
     }),
     prune,

@@ -1,5 +1,4 @@
-import type { TenantId } from '#kernel'
-import type { DataClass } from './contract.ts'
+import type { DataClass, TenantId } from '#kernel'
 
 /** What is known of a voice, from the configuration; on record, and enforced before a text goes there. */
 export interface VoiceFacts {
