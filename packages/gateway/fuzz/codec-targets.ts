@@ -37,8 +37,9 @@ export const codecs: Target = {
     for (const format of formats) {
       const decoder = decoderOf(format)
       promise(decoder.unitsOf(input) >= 0, 'a payload has a length')
-      const audio = decoder.decode(input)
-      if (audio !== undefined) promise(audio.length <= Math.max(maxSamples, input.length), 'audio is bounded')
+      const { ulaw, wide } = decoder.decode(input) ?? {}
+      if (ulaw !== undefined) promise(ulaw.length <= Math.max(maxSamples, input.length), 'audio is bounded')
+      if (wide !== undefined) promise(wide.length === 2 * (ulaw?.length ?? 0), 'a companion is as long')
       decoder.conceal?.(160, input)
     }
   },

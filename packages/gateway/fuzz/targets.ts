@@ -8,6 +8,7 @@ import { sdpAnswer, sdpOffer } from './sdp-targets.ts'
 import { sipFraming, sipMessage } from './sip-targets.ts'
 import { speechEngine } from './speech-targets.ts'
 import type { Target } from './target.ts'
+import { verifierAnswer } from './verifier-targets.ts'
 
 /** Everything that reads bytes of strangers. */
 export const targets: readonly Target[] = [
@@ -30,4 +31,5 @@ export const targets: readonly Target[] = [
   appSocket,
   twiml,
   speechEngine,
+  verifierAnswer,
 ]

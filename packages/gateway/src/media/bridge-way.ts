@@ -203,7 +203,7 @@ function durationOf(audio: NegotiatedAudio, payload: Uint8Array): number {
 
 /** An event whose duration counts in another clock (interop 19). */
 function rescaled(event: Uint8Array, scale: number): Uint8Array {
-  const out = event.slice(0, eventPayloadBytes)
+  const out = new Uint8Array(event.subarray(0, eventPayloadBytes))
   if (out.length < eventPayloadBytes) return out
   const view = new DataView(out.buffer)
   view.setUint16(2, Math.min(0xffff, Math.round(view.getUint16(2) * scale)))

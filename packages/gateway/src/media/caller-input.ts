@@ -192,8 +192,9 @@ class Input implements CallerInput {
   #conceal(units: number, next: Frame, nowMs: number): void {
     const samples = Math.round(units / this.#unitsPerSample)
     if (next.payloadType !== this.#audioType || samples > maxPayloadSamples) return
-    const ulaw = this.#decoder?.conceal?.(samples, next.payload)
-    if (ulaw !== undefined) this.#options.track.push(this.#sampleAt(next.timestamp) - samples, ulaw, nowMs)
+    const made = this.#decoder?.conceal?.(samples, next.payload)
+    if (made === undefined) return
+    this.#options.track.push(this.#sampleAt(next.timestamp) - samples, made.ulaw, nowMs, made.wide)
   }
 
   #pass(ordered: OrderedSink, packet: Frame): void {
@@ -220,9 +221,9 @@ class Input implements CallerInput {
   }
 
   #decode(decoder: PayloadDecoder, timestamp: number, payload: Uint8Array, nowMs: number): void {
-    const ulaw = decoder.decode(payload)
-    if (ulaw === undefined) this.malformed += 1
-    else this.#options.track.push(this.#sampleAt(timestamp), ulaw, nowMs)
+    const heard = decoder.decode(payload)
+    if (heard === undefined) this.malformed += 1
+    else this.#options.track.push(this.#sampleAt(timestamp), heard.ulaw, nowMs, heard.wide)
   }
 
   /** The place of an RTP timestamp on a timeline of 8 kHz. */

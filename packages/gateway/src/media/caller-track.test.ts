@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { callerTrack } from './caller-track.ts'
 
@@ -192,4 +192,50 @@ test('C4: callerTrack() positions never step back, whatever comes', () => {
       })
     }),
   )
+})
+
+describe('companions of frames', () => {
+  /** Frames, with the first and last sample of their companion. */
+  function wideTrack() {
+    const frames: { at: number; first: number | undefined; last: number | undefined }[] = []
+    const caller = callerTrack({
+      epochMs: 0,
+      lagMs: 100,
+      emit: (_, at, wide) => {
+        assert.ok(wide === undefined || wide.length === 320)
+        frames.push({ at: at / 160, first: wide?.[0], last: wide?.at(-1) })
+      },
+    })
+    return { caller, frames }
+  }
+  const wide = (value: number, samples = 320) => new Int16Array(samples).fill(value)
+
+  test('callerTrack() hands a companion on with its frame, whatever the length of packets', () => {
+    const { caller, frames } = wideTrack()
+    caller.push(0, audio(1), 20, wide(1))
+    caller.push(160, audio(2, 320), 60, wide(2, 640))
+    caller.push(480, audio(3, 80), 70, wide(3, 160))
+    caller.push(560, audio(4, 80), 80, wide(4, 160))
+    assert.deepEqual(frames, [
+      { at: 0, first: 1, last: 1 },
+      { at: 1, first: 2, last: 2 },
+      { at: 2, first: 2, last: 2 },
+      { at: 3, first: 3, last: 4 },
+    ])
+  })
+
+  test('callerTrack() gives none to a frame of which some had none, and none to silence of its own', () => {
+    const { caller, frames } = wideTrack()
+    caller.push(0, audio(1), 20)
+    caller.push(160, audio(1, 80), 30, wide(1, 160))
+    caller.push(240, audio(1, 80), 40)
+    caller.push(320, audio(1, 80), 50)
+    caller.push(400, audio(1, 80), 60, wide(1, 160))
+    caller.push(480, audio(1, 80), 70, wide(1, 160))
+    caller.push(960, audio(1), 140, wide(1)) // the rest of the frame before was lost
+    for (let ms = 160; ms <= 300; ms += 20) caller.fill(ms)
+    assert.ok(frames.length > 6)
+    assert.deepEqual([frames[4]?.first, frames[4]?.last], [1, 1])
+    assert.equal(frames.filter(({ first }) => first === 1).length, 1)
+  })
 })

@@ -12,8 +12,11 @@ export const samplesPerMs = 8
  * the sake of a gap: an app that plays what it hears would be late by that burst ever after.
  */
 export interface CallerTrack {
-  /** Places one packet's µ-law audio, in order; `timestamp` is the RTP timestamp, extended past 32 bits. */
-  push(timestamp: number, ulaw: Uint8Array, nowMs: number): void
+  /**
+   * Places one packet's µ-law audio, in order; `timestamp` is the RTP timestamp, extended past 32 bits. `wide` is its companion: the same time at
+   * 16 kHz, twice as many samples.
+   */
+  push(timestamp: number, ulaw: Uint8Array, nowMs: number, wide?: Int16Array): void
   /** Puts silence where audio is overdue; call it every 20 ms. */
   fill(nowMs: number): void
   /** The next packet starts a new RTP clock (another SSRC): it is placed by its arrival. */
@@ -28,8 +31,8 @@ export interface CallerTrackOptions {
   readonly epochMs: number
   /** How overdue audio may be before silence takes its place. */
   readonly lagMs: number
-  /** One frame of `frameSamples`, borrowed until the call returns. */
-  readonly emit: (ulaw: Uint8Array, positionSamples: number) => void
+  /** One frame of `frameSamples`, borrowed until the call returns; so is its companion, where every sample of it came with one. */
+  readonly emit: (ulaw: Uint8Array, positionSamples: number, wide?: Int16Array) => void
 }
 
 /** Later than this by the RTP clock is an early packet of another clock, or a caller whose clock runs fast. */
@@ -48,6 +51,11 @@ const pauseWithinMs = 10_000
 
 const silence = new Uint8Array(frameSamples).fill(ULAW_SILENCE)
 
+interface Given {
+  readonly ulaw: Uint8Array
+  readonly wide: Int16Array | undefined
+}
+
 export function callerTrack(options: CallerTrackOptions): CallerTrack {
   return new Track(options)
 }
@@ -57,6 +65,9 @@ class Track implements CallerTrack {
   readonly #lagSamples: number
   readonly #emit: CallerTrackOptions['emit']
   readonly #partial = new Uint8Array(frameSamples)
+  /** The companion of what waits, made when the first comes; of no use once a part came without. */
+  #partialWide: Int16Array | undefined
+  #isPartialWide = false
   #partialLength = 0
   /** Where the audio so far ends, the part that waits in `#partial` included. */
   #end = 0
@@ -79,7 +90,7 @@ class Track implements CallerTrack {
     return this.#end - this.#partialLength
   }
 
-  push(timestamp: number, ulaw: Uint8Array, nowMs: number): void {
+  push(timestamp: number, ulaw: Uint8Array, nowMs: number, wide?: Int16Array): void {
     const expected = Math.floor((nowMs - this.#epochMs) * samplesPerMs)
     this.#offset ??= this.#anchor(timestamp, ulaw.length, expected)
     const lead = timestamp + this.#offset + ulaw.length - expected
@@ -87,12 +98,13 @@ class Track implements CallerTrack {
     const position = timestamp + this.#offset
     // Gaps are whole frames: a packet a few samples off its place would put every later frame together from two.
     const gapFrames = Math.round((position - this.#end) / frameSamples)
-    if (position > expected + maxAheadSamples) this.#pushAhead(timestamp, ulaw, position - expected, expected)
-    else if (gapFrames < 0) this.#pushLate(timestamp, ulaw, this.#end - position, expected)
+    if (position > expected + maxAheadSamples)
+      this.#pushAhead(timestamp, { ulaw, wide }, position - expected, expected)
+    else if (gapFrames < 0) this.#pushLate(timestamp, { ulaw, wide }, this.#end - position, expected)
     else {
       this.#lateRun = 0
       if (gapFrames > 0) this.#skip(gapFrames)
-      this.#write(ulaw)
+      this.#write(ulaw, wide)
     }
   }
 
@@ -140,19 +152,19 @@ class Track implements CallerTrack {
     this.dropped += 1
   }
 
-  #pushAhead(timestamp: number, ulaw: Uint8Array, aheadSamples: number, expected: number): void {
+  #pushAhead(timestamp: number, { ulaw, wide }: Given, aheadSamples: number, expected: number): void {
     if (aheadSamples <= maxDisagreementSamples) {
       return this.#letGo(ulaw)
     }
     this.#offset = this.#anchor(timestamp, ulaw.length, expected)
     this.#skip(Math.round((timestamp + this.#offset - this.#end) / frameSamples))
-    this.#write(ulaw)
+    this.#write(ulaw, wide)
   }
 
-  #pushLate(timestamp: number, ulaw: Uint8Array, overlap: number, expected: number): void {
+  #pushLate(timestamp: number, { ulaw, wide }: Given, overlap: number, expected: number): void {
     if (overlap <= maxShiftSamples && this.#end + ulaw.length <= expected + frameSamples) {
       this.#offset = (this.#offset ?? 0) + overlap
-      return this.#write(ulaw)
+      return this.#write(ulaw, wide)
     }
     this.dropped += 1
     this.#lateRun += 1
@@ -169,9 +181,9 @@ class Track implements CallerTrack {
     this.#end = target
   }
 
-  #write(ulaw: Uint8Array): void {
+  #write(ulaw: Uint8Array, wide?: Int16Array): void {
     if (this.#partialLength === 0 && ulaw.length === frameSamples) {
-      this.#emit(ulaw, this.#end)
+      this.#emit(ulaw, this.#end, wide)
       this.#end += frameSamples
       return
     }
@@ -179,13 +191,21 @@ class Track implements CallerTrack {
     while (from < ulaw.length) {
       const room = Math.min(frameSamples - this.#partialLength, ulaw.length - from)
       this.#partial.set(ulaw.subarray(from, from + room), this.#partialLength)
+      this.#keepWide(wide?.subarray(2 * from, 2 * (from + room)))
       this.#partialLength += room
       this.#end += room
       from += room
       if (this.#partialLength < frameSamples) return
       this.#partialLength = 0
-      this.#emit(this.#partial, this.#end - frameSamples)
+      this.#emit(this.#partial, this.#end - frameSamples, this.#isPartialWide ? this.#partialWide : undefined)
     }
+  }
+
+  #keepWide(part: Int16Array | undefined): void {
+    this.#isPartialWide = part !== undefined && (this.#partialLength === 0 || this.#isPartialWide)
+    if (part === undefined) return
+    this.#partialWide ??= new Int16Array(2 * frameSamples)
+    this.#partialWide.set(part, 2 * this.#partialLength)
   }
 }
 

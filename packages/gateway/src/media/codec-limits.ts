@@ -6,3 +6,5 @@ import { samplesPerMs } from './caller-track.ts'
  */
 export const maxPayloadMs = 120
 export const maxPayloadSamples = maxPayloadMs * samplesPerMs
+/** What a wideband codec is heard at, and what goes beside a frame of such a leg: G.722's rate, and as much of Opus as a voice needs. */
+export const wideRateHz = 16_000

@@ -52,6 +52,8 @@ export type ToMedia =
       readonly stream: StreamId
       readonly message: object
     }
+  /** A `stream.said` was looked at: there is room for another. */
+  | { readonly kind: 'stream.heard'; readonly leg: LegId; readonly stream: StreamId }
   /** Presses keys towards the leg's peer: RFC 4733 where SDP agreed on it, else tones. `play.done` follows. */
   | { readonly kind: 'press'; readonly leg: LegId; readonly play: number; readonly digits: string }
   | {
@@ -60,8 +62,9 @@ export type ToMedia =
       readonly leg: LegId
       readonly recording: RecordingSpec
     }
-  /** While paused both channels are recorded as silence, so that the timeline stays true. */
-  | { readonly kind: 'record.pause' | 'record.resume'; readonly leg: LegId }
+  /** While paused both channels are recorded as silence, so that the timeline stays true; `skipped`: whoever plays the recording is to skip that. */
+  | { readonly kind: 'record.pause'; readonly leg: LegId; readonly skipped?: boolean }
+  | { readonly kind: 'record.resume'; readonly leg: LegId }
   | { readonly kind: 'record.stop'; readonly request: number; readonly leg: LegId }
   /** Overwrites a stretch of one channel (positions on the leg's timeline, 8 kHz) that is not sealed yet, or that a stream did not hear yet; what is sealed already is told as `record.missed`. */
   | {

@@ -27,7 +27,10 @@ export interface MediaWorkerConfig {
 export interface AppStream {
   /** So far; of the caller's audio. */
   readonly counts: { readonly framesIn: number; readonly framesDropped: number }
-  sendAudio(track: 'inbound' | 'outbound', ulaw: Uint8Array, timestampMs: number): void
+  /** What it hears and says has room for more than 8 kHz. */
+  readonly isWide?: boolean
+  /** `wide` is the same time at 16 kHz, of what nobody altered or withheld. */
+  sendAudio(track: 'inbound' | 'outbound', ulaw: Uint8Array, timestampMs: number, wide?: Int16Array): void
   sendDtmf(digit: string, durationMs: number): void
   sendMark(name: string, state: 'played' | 'cleared', playedMs: number): void
   tell(notice: StreamNotice): void
@@ -52,18 +55,28 @@ export type StreamNotice =
 /** What an app's stream tells the leg. */
 export interface AppStreamSink {
   opened(tls: StreamTls): void
-  /** Borrowed until the call returns; returns how many bytes were taken. */
-  audio(ulaw: Uint8Array): number
+  /** Borrowed until the call returns, as is the same time at 16 kHz; returns how many bytes were taken. */
+  audio(ulaw: Uint8Array, wide?: Int16Array): number
   mark(name: string): boolean
   /** Returns how many milliseconds were thrown away. */
   clear(): number
-  said(message: object): void
+  /** False: too many wait for the main thread, and it was not passed on. */
+  said(message: object): boolean
   lost(): void
   warning(code: string): void
   closed(why: StreamEnd, counts: Omit<StreamStats, 'framesOut'>): void
 }
 
-export type OpenAppStream = (spec: StreamSpec, o: { clock: Clock; sink: AppStreamSink }) => AppStream
+/** Whether a stream may be given more than 8 kHz, and whether who hears it can hear that. */
+export interface AppStreamBand {
+  readonly hearsWide: boolean
+  readonly saysWide: boolean
+}
+
+export type OpenAppStream = (
+  spec: StreamSpec,
+  o: { clock: Clock; sink: AppStreamSink; band: AppStreamBand },
+) => AppStream
 
 /** The sealing recorder, as `#vault` makes it. */
 export interface Recorder {
@@ -72,7 +85,8 @@ export interface Recorder {
   redact(channel: 0 | 1, fromSamples: number, toSamples: number, why: string): void
   judged(channel: 0 | 1, throughSamples: number): void
   mark(kind: 'secure', on: boolean): void
-  pause(): void
+  /** `isSkipped`: whoever plays the recording is to skip what is silent. */
+  pause(isSkipped?: boolean): void
   resume(): void
   finish(): Promise<SealedSummary>
 }

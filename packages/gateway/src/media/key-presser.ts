@@ -68,8 +68,9 @@ export function keyPresser(host: PresserHost): KeyPresser {
 
   function pressTone(digit: string): void {
     host.after(() => (isSounding = true))
+    rest(stepMs) // a step is run after the frame that it lies in: the tone begins in the next one
     host.append(keyTone(digit, onMs * samplesPerMs) ?? new Uint8Array())
-    rest(offMs)
+    rest(offMs - stepMs)
     host.after(quiet)
   }
 

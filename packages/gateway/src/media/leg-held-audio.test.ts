@@ -55,10 +55,25 @@ test('heldAudio() overwrites what was found, to the sample, and nothing else', (
   assert.deepEqual(gaps, [{ track: 0, fromSamples: 3_003, toSamples: 7_007, why: 'card' }])
 })
 
+test('heldAudio() lets nothing be heard that came when its time was judged already', () => {
+  const { held, heard, gaps, say } = start()
+  held.judged(0, 3_600)
+  say(0, 160, 4_800)
+  held.judged(0, 4_800)
+  assert.ok([...heard[0]].every(([at, code]) => (at < 3_600 ? code === silence : code === codeAt(0, at))))
+  assert.equal(heard[0].size, 4_640)
+  assert.deepEqual(gaps, [{ track: 0, fromSamples: 160, toSamples: 3_600, why: 'unjudged' }])
+})
+
 test('heldAudio() makes silence of what nobody judged in time, on a track of its own', () => {
   const { held, heard, gaps, say } = start()
-  held.judged(1, 1_000_000)
-  say(1, 0, holdSamples + 1_600)
+  for (const [from, to] of [
+    [0, holdSamples],
+    [holdSamples, holdSamples + 1_600],
+  ] as const) {
+    say(1, from, to)
+    held.judged(1, to)
+  }
   assert.equal(heard[1].size, holdSamples + 1_600, 'the other track is not late for it')
   say(0, 0, holdSamples + 1_600)
   assert.equal(heard[0].size, 1_600)
@@ -80,8 +95,9 @@ test('heldAudio() takes what a recording keeps though nobody judges it any more 
 
 test('heldAudio() keeps of a frame that was judged in part what was judged, when its time is over', () => {
   const { held, heard, say } = start({ maxMs: 40, mask: 'silence' })
+  say(0, 0, 160)
   held.judged(0, 100)
-  say(0, 0, 640)
+  say(0, 160, 640)
   for (let at = 0; at < 160; at++) assert.equal(heard[0].get(at), at < 100 ? codeAt(0, at) : silence)
 })
 
@@ -98,8 +114,8 @@ test('heldAudio() plays a tone where the policy wants one', () => {
 test('heldAudio() overwrites what is found before it was said', () => {
   const { held, heard, say } = start()
   held.redact(0, 800, 1_200, 'unheard')
-  held.judged(0, 10_000)
   say(0, 0, 1_600)
+  held.judged(0, 10_000)
   for (const [at, code] of heard[0]) assert.equal(code, at >= 800 && at < 1_200 ? silence : codeAt(0, at))
 })
 
@@ -107,12 +123,12 @@ test('heldAudio() holds nothing, and emits nothing, when no stream waits', () =>
   const { held, heard, say } = start()
   say(0, 0, 3_200)
   held.drop()
-  held.judged(0, 9_999)
+  held.judged(0, 6_400)
   say(0, 3_200, 6_400)
   assert.equal(heard[0].size, 0)
   held.hold(hold)
-  held.judged(0, 8_000)
   say(0, 6_400, 8_000)
+  held.judged(0, 8_000)
   assert.equal(heard[0].size, 1_600)
 })
 
@@ -137,11 +153,13 @@ test('heldAudio() never lets a sample be heard that was found or not judged, nor
     fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
       const { held, heard, order, say } = start({ maxMs: 200, mask: 'silence' })
       let [said, judged] = [0, 0]
+      const judgedWhenSaid: number[] = []
       const judgedWhenHeard = new Map<number, number>()
       const found: [number, number][] = []
       for (const one of acts) {
         if (one.kind === 'say') {
           say(0, said, said + one.frames * frame)
+          judgedWhenSaid.push(...Array.from({ length: one.frames }, () => judged))
           said += one.frames * frame
         } else if (one.kind === 'judge') {
           judged += one.by
@@ -161,6 +179,7 @@ test('heldAudio() never lets a sample be heard that was found or not judged, nor
         if (code !== silence) {
           assert.equal(code, codeAt(0, at))
           assert.ok(at < (judgedWhenHeard.get(at) ?? 0))
+          assert.ok(at >= (judgedWhenSaid[Math.floor(at / frame)] ?? 0), 'it was there to be judged')
           assert.ok(found.every(([from, to]) => at < from || at >= to))
         }
       }

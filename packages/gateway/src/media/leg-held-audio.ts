@@ -16,7 +16,7 @@ export interface HeldAudio {
   drop(): void
   /** A frame of a track, borrowed. Frames come in order. Costs nothing while nothing is held. */
   push(track: HeldTrack, positionSamples: number, ulaw: Uint8Array): void
-  /** Everything of the track before this was judged, what is still to come there too. `keptUnjudged` says nothing here. */
+  /** Everything of the track before this was judged; what still comes for a place there was not. `keptUnjudged` says nothing here. */
   judged(track: HeldTrack, throughSamples: number): void
   /** Overwrites a stretch of a track that waits, or is still to come. */
   redact(track: HeldTrack, fromSamples: number, toSamples: number, why: string): void
@@ -41,6 +41,8 @@ export interface HeldAudioOptions {
 interface Frame {
   readonly position: number
   readonly ulaw: Uint8Array
+  /** What lies before this was judged without it: it came too late to be heard by whoever judges. */
+  readonly lateTo: number
 }
 
 interface Side {
@@ -89,8 +91,12 @@ export function heldAudio({ emit, overwritten }: HeldAudioOptions): HeldAudio {
   }
   const send = (track: HeldTrack, frame: Frame) => {
     const side = sides[track]
-    const { position, ulaw } = frame
+    const { position, ulaw, lateTo } = frame
     const end = position + ulaw.length
+    if (lateTo > position) {
+      cover(frame, position, lateTo)
+      note(track, position, Math.min(lateTo, end), unjudged)
+    }
     if (side.judged < end) {
       const from = Math.max(position, side.judged)
       cover(frame, from, end)
@@ -140,7 +146,8 @@ export function heldAudio({ emit, overwritten }: HeldAudioOptions): HeldAudio {
       side.end = position + ulaw.length
       newest = Math.max(newest, side.end)
       if (hold === undefined) return
-      side.waiting.push({ position, ulaw: new Uint8Array(ulaw) })
+      const lateTo = isAudible(ulaw) ? side.judged : 0
+      side.waiting.push({ position, ulaw: new Uint8Array(ulaw), lateTo })
       flush(0)
       flush(1)
     },
@@ -165,6 +172,10 @@ export function heldAudio({ emit, overwritten }: HeldAudioOptions): HeldAudio {
 
 function newSide(): Side {
   return { waiting: [], end: 0, judged: 0, spans: [], gap: undefined }
+}
+
+function isAudible(ulaw: Uint8Array): boolean {
+  return ulaw.some((code) => (code | 0x80) !== ULAW_SILENCE) // µ-law has two zeros
 }
 
 /** At most `maxSpans` of them: the nearest two become one. */

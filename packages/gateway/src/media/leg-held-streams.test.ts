@@ -41,6 +41,7 @@ function open(streams: readonly Pick<StreamSpec, 'direction' | 'hold'>[], beganA
     warnings: warnings({ clock, tell: () => {} } as never),
     host: {
       inboundSamples: () => beganAt,
+      band: () => ({ hearsWide: true, saysWide: true }),
       outboundSamples: () => beganAt,
       play: () => 0,
       label: () => true,

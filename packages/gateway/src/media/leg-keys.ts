@@ -10,8 +10,8 @@ export interface LegKeys {
   configure(audio: NegotiatedAudio, inband: InbandDigits): void
   /** Makes keys secret, or plain again once none is on its way. */
   secure(room: SecureRoom | null): void
-  /** The next frame of the peer's audio, borrowed; `made` says that nobody spoke. */
-  frame(ulaw: Uint8Array, positionSamples: number, made: boolean): void
+  /** The next frame of the peer's audio and its companion, borrowed; `made` says that nobody spoke. */
+  frame(ulaw: Uint8Array, positionSamples: number, made: boolean, wide?: Int16Array): void
   /** A packet of a telephone event came, in its turn. */
   eventPacket(): void
   /** A key press that is over, as RTP or signalling told it. */
@@ -96,11 +96,11 @@ class Keys implements LegKeys {
     this.#door.set(room)
   }
 
-  frame(ulaw: Uint8Array, positionSamples: number, made: boolean): void {
+  frame(ulaw: Uint8Array, positionSamples: number, made: boolean, wide?: Int16Array): void {
     this.#ledger.forget(this.#options.nowMs())
     this.#detector?.push(ulaw, positionSamples)
     if (this.#door.isSecret) this.#judge(positionSamples, made)
-    this.#door.frame(ulaw, positionSamples, made)
+    this.#door.frame(ulaw, positionSamples, made, wide)
     this.#heardUntil = positionSamples + frameSamples
     this.#wasMade = made
   }

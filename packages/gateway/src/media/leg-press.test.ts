@@ -117,6 +117,21 @@ describe('Leg.press()', () => {
     assert.equal(new Set(packets.map(({ timestamp }) => timestamp)).size, 1)
   })
 
+  test('keeps each tone whole out of what the leg’s own taps hear, whatever was played before', () => {
+    for (const played of [0, 1_000, 8_005, 8_080]) {
+      const { clock, leg } = testLegs()
+      const one = leg('a', tonesOnly)
+      const tapped: Uint8Array[] = []
+      one.leg.streams.outbound = (ulaw) => void tapped.push(ulaw.slice())
+      clock.advance(500)
+      one.leg.play(1, new Uint8Array(played).fill(0x90))
+      one.leg.press(2, '4w7W1#')
+      clock.advance(5_000)
+      const sounds = tapped.flatMap((ulaw) => [...ulaw]).filter((code) => (code | 0x80) !== 0xff)
+      assert.equal(sounds.length, played, 'nothing but what was played is heard')
+    }
+  })
+
   test('keeps tones out of what the leg’s own taps hear, and an echo of them is no key of the peer', () => {
     const { clock, leg } = testLegs()
     const one = leg('a', tonesOnly)

@@ -8,7 +8,8 @@ import { MediaError } from './media-error.ts'
 export interface LegRecording {
   /** Resolves when the recording exists; rejects with `MediaError`. */
   start(spec: RecordingSpec, nowMs: number): Promise<void>
-  pause(): void
+  /** `isSkipped`: whoever plays the recording is to skip what is silent. */
+  pause(isSkipped?: boolean): void
   resume(): void
   /** Overwrites a stretch of a channel, by positions on the leg's timeline or the recording's own; what began before the recording is cut there. */
   redact(span: {
@@ -67,7 +68,7 @@ export function legRecording(options: {
         throw new MediaError('RECORDING_FAILED', 'the recording could not be started', { cause })
       }
     },
-    pause: () => recorder?.pause(),
+    pause: (isSkipped) => recorder?.pause(isSkipped),
     resume: () => recorder?.resume(),
     redact({ channel, fromSamples, toSamples, why, of }) {
       const base = of === 'recording' ? 0 : baseSamples

@@ -39,6 +39,7 @@ function run() {
     },
     host: {
       inboundSamples: () => 0,
+      band: () => ({ hearsWide: true, saysWide: true }),
       outboundSamples: () => 0,
       play: (ulaw) => ((waitingBytes += ulaw.length), ulaw.length),
       label: (label) => (labels.push(label), true),
@@ -169,7 +170,7 @@ test('legStreams() tells every app that keys are secret, one that comes later to
 test('legStreams() passes on what is said, what is lost and what is to be told, to the stream it is about', () => {
   const { open, streams, sinks, posted, told } = run()
   open('a')
-  sinks[0]?.said({ id: '1' })
+  assert.equal(sinks[0]?.said({ id: '1' }), true)
   sinks[0]?.lost()
   streams.resume('a' as StreamId, { address: '127.0.0.2', headers: {} })
   streams.tell('a' as StreamId, { type: 'ack' })
@@ -182,4 +183,17 @@ test('legStreams() passes on what is said, what is lost and what is to be told, 
     ['resume', { address: '127.0.0.2', headers: {} }],
     ['tell', { kind: 'message', message: { type: 'ack' } }],
   ])
+})
+
+test('legStreams() passes on no more of what an app says than the main thread can look at, and goes on when it has', () => {
+  const { open, streams, sinks, posted } = run()
+  open('a')
+  open('b', { direction: 'inbound' })
+  const say = () => sinks[0]?.said({ id: 'x' })
+  assert.equal(Array.from({ length: 200 }, say).filter(Boolean).length, 64)
+  assert.equal(posted.length, 64)
+  assert.equal(sinks[1]?.said({ id: 'y' }), true, 'each stream has a bound of its own')
+  streams.heard('a' as StreamId)
+  streams.heard('nobody' as StreamId)
+  assert.deepEqual([say(), say()], [true, false])
 })

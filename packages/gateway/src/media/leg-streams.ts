@@ -1,7 +1,7 @@
 import type { Clock, LegId, StreamId } from '#kernel'
 import { samplesPerMs } from './caller-track.ts'
 import type { FromMedia, SecureRoom, StreamCount, StreamSpec, StreamWay } from './contract.ts'
-import type { AppStream, AppStreamSink, OpenAppStream } from './deps.ts'
+import type { AppStream, AppStreamBand, AppStreamSink, OpenAppStream } from './deps.ts'
 import { heldAudio, type HeldAudio, type HeldGap } from './leg-held-audio.ts'
 import { playbackWatch, type PlaybackWatch } from './playback-watch.ts'
 import type { Warnings } from './warnings.ts'
@@ -25,6 +25,8 @@ export interface LegStream {
   /** Of what the app said, in bytes: all that was queued, and what of it was thrown away. */
   takenBytes: number
   clearedBytes: number
+  /** What it said that the main thread has yet to look at. */
+  unheard: number
 }
 
 /** The leg, as far as its streams need it. */
@@ -32,8 +34,12 @@ export interface StreamHost {
   /** Where the next frame of each track will lie. */
   inboundSamples(): number
   outboundSamples(): number
-  /** Queues app audio; returns how many bytes fitted. */
-  play(ulaw: Uint8Array, limitBytes: number): number
+  /** Queues app audio, with the same time at 16 kHz; returns how many bytes fitted. */
+  play(ulaw: Uint8Array, limitBytes: number, wide?: Int16Array): number
+  /** What the leg's codec has beyond 8 kHz, each way. */
+  band(): AppStreamBand
+  /** The stream that is about to speak may do so with more than 8 kHz. */
+  expectWide?(): void
   label(label: Label): boolean
   /** Empties the queue and answers what waited in it; returns how many milliseconds were thrown away. */
   clear(): number
@@ -45,6 +51,8 @@ export interface StreamHost {
 
 /** Twilio's bound; each fork costs as much as a call. */
 const maxForks = 4
+/** Of one stream, on their way to the main thread: each is copied there, and an app may send faster than that can look. */
+const maxUnheard = 64
 
 /** The streams of one leg: at most one conversation, and forks that only listen. */
 export interface LegStreams {
@@ -55,12 +63,14 @@ export interface LegStreams {
   resume(id: StreamId, way: StreamWay): void
   /** Something for the app from the main thread. */
   tell(id: StreamId, message: object): void
+  /** The main thread has looked at something that the app said. */
+  heard(id: StreamId): void
   /** The caller's keys become secret, with what the streams get meanwhile, or plain again. */
   secure(streams: SecureRoom['streams'] | undefined): void
-  /** Audio of the caller. */
-  inbound(ulaw: Uint8Array, positionSamples: number): void
-  /** Audio the caller hears. */
-  outbound(ulaw: Uint8Array, positionSamples: number): void
+  /** Audio of the caller; its companion at 16 kHz is for streams that hear it at once. */
+  inbound(ulaw: Uint8Array, positionSamples: number, wide?: Int16Array): void
+  /** Audio the caller hears, likewise. */
+  outbound(ulaw: Uint8Array, positionSamples: number, wide?: Int16Array): void
   digit(digit: string, durationMs: number): void
   /** Everything of the channel before this was judged: streams that wait for that hear it. */
   judged(channel: 0 | 1, throughSamples: number): void
@@ -101,7 +111,7 @@ class Streams implements LegStreams {
   constructor(options: LegStreamsOptions) {
     this.#options = options
     this.#held = heldAudio({
-      emit: (track, ulaw, position) => this.#send(tracks[track], ulaw, position, true),
+      emit: (track, ulaw, position) => this.#sendJudged(tracks[track], ulaw, position),
       overwritten: (gap) => {
         for (const stream of this.#streams) tellOverwritten(stream, tracks[gap.track], gap)
       },
@@ -117,8 +127,9 @@ class Streams implements LegStreams {
       return
     }
     const opened: { stream?: LegStream } = {}
-    const connection = this.#options.openStream(spec, { clock, sink: this.#sink(spec, opened) })
-    const fresh = { baseSamples: undefined, framesOut: 0, takenBytes: 0, clearedBytes: 0 }
+    const sink = this.#sink(spec, opened)
+    const connection = this.#options.openStream(spec, { clock, sink, band: this.#bandOf(spec) })
+    const fresh = { baseSamples: undefined, framesOut: 0, takenBytes: 0, clearedBytes: 0, unheard: 0 }
     const watch = playbackWatch(spec.wire?.options, (notice) => connection.tell(notice))
     opened.stream = { id: stream, spec, connection, hears: heardBy(spec.direction), watch, ...fresh }
     this.#streams.push(opened.stream)
@@ -142,18 +153,23 @@ class Streams implements LegStreams {
     this.#find(id)?.connection.tell({ kind: 'message', message })
   }
 
+  heard(id: StreamId): void {
+    const stream = this.#find(id)
+    if (stream !== undefined) stream.unheard -= 1
+  }
+
   secure(streams: SecureRoom['streams'] | undefined): void {
     this.#secure = streams
     for (const stream of this.#streams) this.#tellSecrecy(stream)
   }
 
-  inbound(ulaw: Uint8Array, positionSamples: number): void {
-    this.#send('inbound', ulaw, positionSamples)
+  inbound(ulaw: Uint8Array, positionSamples: number, wide?: Int16Array): void {
+    this.#send('inbound', ulaw, positionSamples, wide)
     this.#held.push(0, positionSamples, ulaw)
   }
 
-  outbound(ulaw: Uint8Array, positionSamples: number): void {
-    this.#send('outbound', ulaw, positionSamples)
+  outbound(ulaw: Uint8Array, positionSamples: number, wide?: Int16Array): void {
+    this.#send('outbound', ulaw, positionSamples, wide)
     this.#held.push(1, positionSamples, ulaw)
   }
 
@@ -217,8 +233,8 @@ class Streams implements LegStreams {
         if (opened.stream !== undefined) this.#begin(opened.stream)
         post({ kind: 'stream.opened', leg, stream, tls })
       },
-      audio: (ulaw) => {
-        const taken = host.play(ulaw, limitBytes)
+      audio: (ulaw, wide) => {
+        const taken = host.play(ulaw, limitBytes, wide)
         if (opened.stream !== undefined) {
           opened.stream.takenBytes += taken
           opened.stream.watch?.queued(host.waitingMs())
@@ -231,7 +247,12 @@ class Streams implements LegStreams {
         return host.label({ kind: 'mark', stream: speaking, name, afterBytes: speaking.takenBytes })
       },
       clear: () => host.clear(),
-      said: (message) => post({ kind: 'stream.said', leg, stream, message }),
+      said: (message) => {
+        if (opened.stream === undefined || opened.stream.unheard >= maxUnheard) return false
+        opened.stream.unheard += 1
+        post({ kind: 'stream.said', leg, stream, message })
+        return true
+      },
       lost: () => post({ kind: 'stream.lost', leg, stream }),
       warning: (code) => warnings.count(code),
       closed: (why, counts) => {
@@ -251,6 +272,7 @@ class Streams implements LegStreams {
         : direction === 'outbound'
           ? host.outboundSamples()
           : host.inboundSamples()
+    if (direction === 'both' && stream.connection.isWide === true) host.expectWide?.()
     if (stream.spec.hold !== undefined)
       stream.connection.tell({ kind: 'privacy', state: 'held', why: 'words-judged-first' })
     if (this.#secure !== undefined) this.#tellSecrecy(stream)
@@ -275,18 +297,45 @@ class Streams implements LegStreams {
     )
   }
 
-  /** `judged`: for those that wait for that. */
-  #send(track: 'inbound' | 'outbound', ulaw: Uint8Array, positionSamples: number, judged = false): void {
+  /** A stream that hears what was judged hears nothing of the wide band: what judges and overwrites works at 8 kHz. */
+  #bandOf({ hold, direction }: StreamSpec): AppStreamBand {
+    const { hearsWide, saysWide } = this.#options.host.band()
+    return { hearsWide: hearsWide && hold === undefined, saysWide: saysWide && direction === 'both' }
+  }
+
+  #send(
+    track: 'inbound' | 'outbound',
+    ulaw: Uint8Array,
+    positionSamples: number,
+    wide: Int16Array | undefined,
+  ): void {
     for (const stream of this.#streams) {
-      if (stream.baseSamples === undefined || !stream.hears[track]) continue
-      if ((stream.spec.hold !== undefined) !== judged) continue
-      const timestampMs = Math.floor((positionSamples - stream.baseSamples) / samplesPerMs)
-      if (timestampMs >= 0) stream.connection.sendAudio(track, ulaw, timestampMs)
+      const timestampMs = stream.spec.hold === undefined ? timeOf(stream, track, positionSamples) : undefined
+      if (timestampMs !== undefined) stream.connection.sendAudio(track, ulaw, timestampMs, wide)
+    }
+  }
+
+  /** To those that wait for what was judged; there is nothing wide of that. */
+  #sendJudged(track: 'inbound' | 'outbound', ulaw: Uint8Array, positionSamples: number): void {
+    for (const stream of this.#streams) {
+      const timestampMs = stream.spec.hold === undefined ? undefined : timeOf(stream, track, positionSamples)
+      if (timestampMs !== undefined) stream.connection.sendAudio(track, ulaw, timestampMs)
     }
   }
 }
 
 const tracks = ['inbound', 'outbound'] as const
+
+/** Where a frame lies in a stream's own time; undefined when it does not hear it. */
+function timeOf(
+  { baseSamples, hears }: LegStream,
+  track: 'inbound' | 'outbound',
+  positionSamples: number,
+): number | undefined {
+  if (baseSamples === undefined || !hears[track]) return undefined
+  const timestampMs = Math.floor((positionSamples - baseSamples) / samplesPerMs)
+  return timestampMs < 0 ? undefined : timestampMs
+}
 
 /** Tells a stream that waits for what was judged which part of it is none of what was said, in the stream's time. */
 function tellOverwritten(

@@ -20,6 +20,7 @@ import { legStats, sentUntil } from './leg-stats.ts'
 import { legQuality, type LegQuality } from './leg-quality.ts'
 import { pacer, type Pacer } from './pacer.ts'
 import type { PacketMemory } from './packet-memory.ts'
+import { bandOf } from './payload-codec.ts'
 import { rtcpSession, type RtcpSession } from './rtcp-session.ts'
 import { rtpSender, type RtpSender } from './rtp-sender.ts'
 import type { Paced, Scheduler } from './scheduler.ts'
@@ -111,14 +112,15 @@ export class Leg implements Paced {
     this.#track = callerTrack({
       epochMs: this.#epochMs,
       lagMs: config.reorderMs + lagBeyondReorderMs,
-      emit: (ulaw, position) => {
+      emit: (ulaw, position, wide) => {
         if (!this.#filling) this.#quality.heard(ulaw)
-        this.keys.frame(ulaw, position, this.#filling)
+        this.keys.frame(ulaw, position, this.#filling, wide)
       },
     })
     this.#pacer = pacer<Label>({
       frame: this.#rtp.frame,
-      send: (atMs, audible) => this.#send(atMs, audible),
+      wide: this.#rtp.wide,
+      send: (atMs, audible, isWide) => this.#send(atMs, audible, isWide),
       pass: () => this.#rtp.skip(),
       live: () => this.#bridge.pull(this.#rtp.frame),
       carried: (nowMs) => this.#bridge.carried(nowMs),
@@ -259,21 +261,23 @@ export class Leg implements Paced {
     if (this.#audio?.silenceSuppression === true) this.#watch.heard(nowMs)
   }
 
-  #send(atMs: number, audible: boolean): void {
-    const { frame } = this.#rtp
+  #send(atMs: number, audible: boolean, hasCompanion: boolean): void {
+    const { frame, wide } = this.#rtp
+    // A frame that something is done to has no companion.
+    const isWide = hasCompanion && !this.#beep.isOn && !this.#presser.isSounding
     this.#beep.mix(frame)
     // While packets of a bridge pass, their audio is what is heard, and silence only stands in for them.
     const heard = this.#presser.isSounding ? silentFrame : frame
-    if (audible || !this.#bridge.passed) this.#hear(heard, this.#position(atMs))
+    if (audible || !this.#bridge.passed) this.#hear(heard, this.#position(atMs), isWide ? wide : undefined)
     if (audible) this.streams.played()
     if (!this.channel.sends) this.#rtp.skip()
-    else if (!this.channel.sendFrame(this.#rtp)) this.#warnings.count('srtp-key-used-up')
+    else if (!this.channel.sendFrame(this.#rtp, isWide)) this.#warnings.count('srtp-key-used-up')
   }
 
   /** Tells the taps what the leg hears. */
-  #hear(ulaw: Uint8Array, position: number): void {
+  #hear(ulaw: Uint8Array, position: number, wide?: Int16Array): void {
     this.#heardUntil = position + frameSamples
-    this.streams.outbound(ulaw, position)
+    this.streams.outbound(ulaw, position, wide)
     this.listener.frame(1, position, ulaw)
     this.meter.frame(1, position, ulaw)
     this.recording.write(1, position, ulaw)
@@ -326,7 +330,7 @@ export class Leg implements Paced {
     const leg = this.id
     return {
       taps: {
-        streams: (ulaw, position) => this.streams.inbound(ulaw, position),
+        streams: (ulaw, position, wide) => this.streams.inbound(ulaw, position, wide),
         listening: (ulaw, position) => {
           this.listener.frame(0, position, ulaw)
           this.meter.frame(0, position, ulaw)
@@ -372,7 +376,12 @@ export class Leg implements Paced {
     return {
       inboundSamples: () => this.#track.endSamples,
       outboundSamples: () => this.#position(this.#pacer.sentUntilMs),
-      play: (ulaw, limitBytes) => this.#pacer.append(ulaw, limitBytes, this.#deps.clock.monotonicMs()),
+      play: (ulaw, limitBytes, wide) => {
+        const companion = this.#rtp.isWideband ? wide : undefined
+        return this.#pacer.append(ulaw, limitBytes, this.#deps.clock.monotonicMs(), companion)
+      },
+      band: () => bandOf(this.#audio),
+      expectWide: () => this.#rtp.expectWide(),
       label: (label) => this.#pacer.label(label),
       clear: () => this.stopPlay(),
       waitingMs: () => this.#pacer.bufferedBytes / samplesPerMs,

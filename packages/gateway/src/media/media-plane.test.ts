@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
-import { configSchema, fakeClock, silentLog, type LegId } from '#kernel'
+import { configSchema, fakeClock, silentLog, type LegId, type StreamId } from '#kernel'
 import type { FromMedia, ToMedia } from './contract.ts'
 import type { MediaWorkerConfig } from './deps.ts'
 import { startMediaPlane, type MediaPlane } from './media-plane.ts'
@@ -186,4 +186,19 @@ test('startMediaPlane() shuts its workers down, and then restarts none', async (
   assert.equal(await play, 'closed')
   clock.advance(60_000)
   assert.equal(spawned.length, 2)
+})
+
+test('startMediaPlane() says of each thing that an app said that it was looked at, once it was', async () => {
+  const { spawned, plane } = await start(1)
+  await plane.open(a)
+  const worker = at(spawned, 0)
+  const heard = () => worker.received.filter(({ kind }) => kind === 'stream.heard').length
+  const before: number[] = []
+  plane.onLeg(a, () => void before.push(heard()))
+  const said = { kind: 'stream.said', leg: a, stream: 'strm_1' as StreamId, message: {} } as const
+  for (let i = 0; i < 3; i += 1) worker.say(said)
+  assert.deepEqual([before, heard()], [[0, 1, 2], 3])
+  plane.close(a)
+  worker.say(said)
+  assert.equal(heard(), 3)
 })

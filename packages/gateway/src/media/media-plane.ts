@@ -64,7 +64,8 @@ export interface MediaPlane extends AsyncDisposable {
   tellStream(leg: LegId, stream: StreamId, message: object): void
   /** Resolves once the recording exists durably. Rejects with `MediaError`. */
   startRecording(leg: LegId, spec: RecordingSpec): Promise<void>
-  pauseRecording(leg: LegId): void
+  /** `skipped`: whoever plays the recording is to skip what is silent. */
+  pauseRecording(leg: LegId, skipped?: boolean): void
   resumeRecording(leg: LegId): void
   stopRecording(leg: LegId): Promise<SealedSummary>
   /** Overwrites a stretch of a channel that is not sealed yet in the leg's recording, and not heard yet by streams that wait. */
@@ -234,8 +235,8 @@ class Plane implements MediaPlane {
     await this.#request(leg, { kind: 'record.start', leg, recording })
   }
 
-  pauseRecording(leg: LegId): void {
-    this.#link(leg)?.post({ kind: 'record.pause', leg })
+  pauseRecording(leg: LegId, skipped = false): void {
+    this.#link(leg)?.post({ kind: 'record.pause', leg, skipped })
   }
 
   resumeRecording(leg: LegId): void {
@@ -322,6 +323,8 @@ class Plane implements MediaPlane {
       plays?.delete(event.play)
     }
     for (const handler of this.#handlers.get(event.leg) ?? []) handler(event)
+    if (event.kind === 'stream.said')
+      this.#link(event.leg)?.post({ kind: 'stream.heard', leg: event.leg, stream: event.stream })
   }
 
   #bury(slot: WorkerSlot): void {

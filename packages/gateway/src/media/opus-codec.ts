@@ -1,5 +1,6 @@
-import { decodeUlaw, encodeUlaw, ULAW_SILENCE } from '@voxkeep/wire/g711'
+import { decodeUlaw, encodeUlaw } from '@voxkeep/wire/g711'
 import { readOpus } from '@voxkeep/wire/opus'
+import { bandJoiner, bandSplitter } from '@voxkeep/wire/resample'
 import type { OpusLimits } from '@voxkeep/wire/sdp'
 import {
   Application,
@@ -11,11 +12,14 @@ import {
   type OpusDecoderHandle,
   type OpusEncoderHandle,
 } from 'libopus-wasm'
-import { maxPayloadSamples } from './codec-limits.ts'
-import type { PayloadDecoder, PayloadEncoder } from './payload-codec.ts'
+import { isQuiet } from './caller-track.ts'
+import { maxPayloadSamples, wideRateHz } from './codec-limits.ts'
+import type { DecodedAudio, PayloadDecoder, PayloadEncoder } from './payload-codec.ts'
 
-/** libopus mixes down and resamples by itself: what it takes and gives here is one channel at 8 kHz. */
-const rate = { sampleRate: 8_000, channels: 1 } as const
+/** libopus mixes down and resamples by itself: what it gives here is one channel at 16 kHz, which costs it no more than 8 kHz. */
+const wideRate = { sampleRate: wideRateHz, channels: 1 } as const
+/** What it takes, until there is something that is wide to be said: that costs up to twice as much. */
+const narrowRate = { sampleRate: 8_000, channels: 1 } as const
 const unitsPerSample = 6 // of the 48 kHz clock
 const stepSamples = 20 // 2.5 ms: concealment is made in whole steps
 /** Half the cost of what is usual; at 8 kHz the difference cannot be measured. */
@@ -30,7 +34,10 @@ const assumedLossPercent = 10
  * Only SILK has forward error correction. To a peer that has no use for it CELT is better by any measure: 10 dB nearer to
  * the original, 4 ms faster, at half the cost.
  */
-function encoderOptions(limits: OpusLimits | undefined): EncoderOptions {
+function encoderOptions(
+  limits: OpusLimits | undefined,
+  rate: Pick<EncoderOptions, 'sampleRate' | 'channels'>,
+): EncoderOptions {
   const most = limits?.maxAverageBitrate ?? Infinity
   const common = { ...rate, bitrate: Math.min(bitrate, most), complexity, vbr: !(limits?.cbr ?? false) }
   const voice = { application: Application.Voip, signal: Signal.Voice }
@@ -82,25 +89,33 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 export function opusPayloadDecoder(): PayloadDecoder {
-  const decoder = held<OpusDecoderHandle>(createDecoder(rate))
+  const decoder = held<OpusDecoderHandle>(createDecoder(wideRate))
+  const splitter = bandSplitter(wideRateHz)
   const ulaw = new Uint8Array(maxPayloadSamples)
+  const narrow = new Int16Array(maxPayloadSamples)
+  const wide = new Int16Array(2 * maxPayloadSamples)
 
-  function silence(samples: number): Uint8Array {
-    return ulaw.subarray(0, samples).fill(ULAW_SILENCE)
+  /** Appends what was decoded; `from` counts µ-law. Returns where it ends. */
+  function take(decoded: Int16Array, from: number): number {
+    const to = from + decoded.length / 2
+    splitter.process(decoded, narrow.subarray(from, to), wide.subarray(2 * from, 2 * to))
+    return to
   }
 
-  function concealed(handle: OpusDecoderHandle, samples: number, next: Uint8Array): Uint8Array {
+  function taken(samples: number): DecodedAudio {
+    return { ulaw: encodeUlaw(narrow.subarray(0, samples), ulaw), wide: wide.subarray(0, 2 * samples) }
+  }
+
+  function concealed(handle: OpusDecoderHandle, samples: number, next: Uint8Array): DecodedAudio {
     const nextSamples = Math.min((readOpus(next)?.samples48k ?? 0) / unitsPerSample, samples)
     // The packet after a loss holds a copy of the one before it alone.
     const known = nextSamples - (nextSamples % stepSamples)
     const unknown = samples - known
-    const guessed =
-      unknown >= stepSamples ? handle.decodePacketLoss(unknown - (unknown % stepSamples)) : new Int16Array(0)
-    encodeUlaw(guessed, ulaw)
-    if (known === 0) return ulaw.subarray(0, guessed.length)
-    const copied = handle.decode(next, { decodeFec: true, frameSize: known })
-    encodeUlaw(copied, ulaw.subarray(guessed.length))
-    return ulaw.subarray(0, guessed.length + copied.length)
+    let end = 0
+    if (unknown >= stepSamples)
+      end = take(handle.decodePacketLoss(2 * (unknown - (unknown % stepSamples))), end)
+    if (known > 0) end = take(handle.decode(next, { decodeFec: true, frameSize: 2 * known }), end)
+    return taken(end)
   }
 
   return {
@@ -109,9 +124,9 @@ export function opusPayloadDecoder(): PayloadDecoder {
       const packet = readOpus(payload)
       const { handle } = decoder
       if (packet === undefined || handle === undefined) return undefined
-      if (packet.silent) return silence(packet.samples48k / unitsPerSample)
+      if (packet.silent) return taken(take(new Int16Array((2 * packet.samples48k) / unitsPerSample), 0))
       const samples = attempt(() => handle.decode(payload))
-      return samples === undefined ? undefined : encodeUlaw(samples, ulaw)
+      return samples === undefined ? undefined : taken(take(samples, 0))
     },
     conceal(samples, next) {
       const { handle } = decoder
@@ -124,20 +139,65 @@ export function opusPayloadDecoder(): PayloadDecoder {
 }
 
 export function opusPayloadEncoder(limits: OpusLimits | undefined): PayloadEncoder {
-  const encoder = held<OpusEncoderHandle>(createEncoder(encoderOptions(limits)))
-  const samples = new Int16Array(maxPayloadSamples)
+  const encoder = held<OpusEncoderHandle>(createEncoder(encoderOptions(limits, narrowRate)))
+  const mayBeWide = limits === undefined || limits.maxPlaybackRateHz >= wideRateHz
+  const narrow = new Int16Array(maxPayloadSamples)
+  let wider: WideEncoder | undefined
+  const expectWide = () => {
+    if (mayBeWide) wider ??= wideEncoder(limits)
+  }
   return {
-    encode(ulaw, out) {
-      const { handle } = encoder
-      if (handle === undefined || ulaw.length > maxPayloadSamples) return 0
-      const linear = decodeUlaw(ulaw, samples)
+    expectWide,
+    encode(ulaw, out, wide) {
+      if (ulaw.length > maxPayloadSamples) return 0
+      if (wide !== undefined) expectWide()
+      const linear = decodeUlaw(ulaw, narrow)
+      const other = wider?.take(ulaw, linear, wide)
+      const [handle, samples] = other === undefined ? [encoder.handle, linear] : [other.handle, other.samples]
+      if (handle === undefined) return 0
       const packet = attempt(() =>
-        handle.encode(linear, { frameSize: linear.length, maxPacketBytes: out.length }),
+        handle.encode(samples, { frameSize: samples.length, maxPacketBytes: out.length }),
       )
       if (packet === undefined) return 0
       out.set(packet)
       return packet.length
     },
-    close: encoder.close,
+    close() {
+      encoder.close()
+      wider?.close()
+    },
+  }
+}
+
+interface WideEncoder {
+  /** What is to be encoded at 16 kHz, and by whom; nothing as long as it is not its turn. */
+  take(
+    ulaw: Uint8Array,
+    narrow: Int16Array,
+    wide: Int16Array | undefined,
+  ): { readonly handle: OpusEncoderHandle; readonly samples: Int16Array } | undefined
+  close(): void
+}
+
+/** From one encoder to another is a click, unless somebody pauses; who does not for so many packets has it. */
+const longestWait = 50
+
+/** Its turn begins in a pause, and stays: whoever spoke at a wide rate does so again. */
+function wideEncoder(limits: OpusLimits | undefined): WideEncoder {
+  const encoder = held<OpusEncoderHandle>(createEncoder(encoderOptions(limits, wideRate)))
+  const joiner = bandJoiner(wideRateHz)
+  const samples = new Int16Array(2 * maxPayloadSamples)
+  let waited = 0
+  let isOn = false
+  return {
+    take(ulaw, narrow, wide) {
+      const joined = joiner.process(narrow, wide, samples)
+      const { handle } = encoder
+      if (handle === undefined) return undefined
+      if (wide !== undefined) waited += 1
+      isOn ||= isQuiet(ulaw) || waited > longestWait
+      return isOn ? { handle, samples: joined } : undefined
+    },
+    close: () => encoder.close(),
   }
 }

@@ -445,3 +445,36 @@ test('pacer() lets time pass while somebody else’s packets carry the call', ()
   until(1_200)
   assert.equal(sent.length, before + 5)
 })
+
+test('pacer() sends the companion of a frame with it, and none with what has none', () => {
+  const sent: [first: number, wide: number | undefined][] = []
+  const [frame, wide] = [new Uint8Array(160), new Int16Array(320)]
+  const paced = pacer<string>({
+    frame,
+    wide,
+    send: (_, __, isWide) => sent.push([frame[0] ?? -1, isWide ? wide[0] : undefined]),
+    pass: () => {},
+    reached: () => {},
+  })
+  paced.start(0)
+  const say = (value: number, bytes: number, isWide: boolean) =>
+    paced.append(
+      audio(bytes, value),
+      unlimited,
+      0,
+      isWide ? new Int16Array(2 * bytes).fill(8 * value) : undefined,
+    )
+  say(1, 320, true)
+  say(2, 160, false)
+  say(3, 240, true) // and half a frame of it at the end
+  paced.label('end')
+  for (let ms = 20; ms <= 140; ms += 20) paced.tick(ms)
+  assert.deepEqual(sent.slice(0, 6), [
+    [1, 8],
+    [1, 8],
+    [2, undefined],
+    [3, 24],
+    [3, undefined],
+    [255, undefined],
+  ])
+})

@@ -6,8 +6,10 @@ import { playbackQueue, type PlaybackQueue } from './playback-queue.ts'
 export interface PacerSink<T> {
   /** Room for one frame; the pacer writes µ-law into it before `send`. */
   readonly frame: Uint8Array
-  /** `frame` leaves now; `atMs` is its place in the leg's real time. `audible` is false for comfort silence. */
-  send(atMs: number, audible: boolean): void
+  /** Room for its companion at 16 kHz. */
+  readonly wide?: Int16Array
+  /** `frame` leaves now; `atMs` is its place in the leg's real time. `audible` is false for comfort silence. `isWide`: its companion stands in `wide`. */
+  send(atMs: number, audible: boolean, isWide: boolean): void
   /** The time of one frame passes with nothing sent. */
   pass(): void
   /** Fills `frame` with live audio that waits, which has the floor whenever nothing queued does; false without any. */
@@ -28,8 +30,8 @@ export interface Pacer<T> {
   start(nowMs: number): void
   /** Call it every 20 ms. */
   tick(nowMs: number): void
-  /** Queues audio; returns how many bytes fitted under `limitBytes`. */
-  append(ulaw: Uint8Array, limitBytes: number, nowMs: number): number
+  /** Queues audio, with its companion at 16 kHz; returns how many bytes fitted under `limitBytes`. */
+  append(ulaw: Uint8Array, limitBytes: number, nowMs: number, wide?: Int16Array): number
   /** Live audio came: it is sent at once when it has the floor and the frames sent so far let it. */
   liveCame(nowMs: number): void
   /** No more live audio follows what came: silence is let in at once. */
@@ -118,9 +120,9 @@ class FramePacer<T> implements Pacer<T> {
     return nowMs - this.#brokeOffAtMs < graceMs
   }
 
-  append(ulaw: Uint8Array, limitBytes: number, nowMs: number): number {
+  append(ulaw: Uint8Array, limitBytes: number, nowMs: number, wide?: Int16Array): number {
     const waited = this.#queue.bufferedBytes
-    const taken = this.#queue.append(ulaw, limitBytes)
+    const taken = this.#queue.append(ulaw, limitBytes, wide)
     const isNext = waited < frameSamples && waited + taken >= frameSamples
     if (isNext && this.sentUntilMs - nowMs < freshAheadMs) this.#sendAudio()
     return taken
@@ -166,16 +168,16 @@ class FramePacer<T> implements Pacer<T> {
       return this.#sink.pass()
     }
     this.#sink.frame.fill(ULAW_SILENCE)
-    this.#send(false)
+    this.#send(false, false)
   }
 
   #sendAudio(): void {
-    const { frame } = this.#sink
-    const length = this.#queue.pull(frame, 0, frameSamples)
+    const { frame, wide } = this.#sink
+    const length = this.#queue.pull(frame, 0, frameSamples, wide)
     if (length < frameSamples) frame.fill(ULAW_SILENCE, length)
     this.#speaker = 'queue'
     this.#brokeOffAtMs = undefined
-    this.#send(true)
+    this.#send(true, length === frameSamples && this.#queue.isWide)
     this.#report()
   }
 
@@ -183,14 +185,14 @@ class FramePacer<T> implements Pacer<T> {
     if (this.#sink.live?.() !== true) return false
     this.#speaker = 'live'
     this.#brokeOffAtMs = undefined
-    this.#send(true)
+    this.#send(true, false)
     return true
   }
 
-  #send(audible: boolean): void {
+  #send(audible: boolean, isWide: boolean): void {
     const atMs = this.sentUntilMs
     this.sentUntilMs += frameMs
-    this.#sink.send(atMs, audible)
+    this.#sink.send(atMs, audible, isWide)
   }
 
   #report(): void {

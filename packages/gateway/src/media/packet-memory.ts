@@ -13,6 +13,8 @@ const maxPayloadBytes = 1_280
 export interface PacketMemory {
   /** One 20 ms frame. */
   readonly frame: Uint8Array
+  /** Its companion at 16 kHz. */
+  readonly wide: Int16Array
   /** One plain packet of the longest kind. */
   readonly packet: Uint8Array
   /** Room for one sealed packet. It is used again after `turns` more: the kernel takes a datagram before that. */
@@ -29,6 +31,7 @@ export function packetMemory(): PacketMemory {
   let long: (() => Uint8Array) | undefined
   return {
     frame: new Uint8Array(frameSamples),
+    wide: new Int16Array(2 * frameSamples),
     packet: new Uint8Array(fixedHeaderBytes + maxPayloadBytes),
     next(packetBytes) {
       if (packetBytes <= usualBytes) return usual()

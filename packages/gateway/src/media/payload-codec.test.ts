@@ -7,7 +7,13 @@ import { decodeUlaw, encodeUlaw } from '@voxkeep/wire/g711'
 import { parseWav, toMono8k } from '@voxkeep/wire/wav'
 import { maxPayloadSamples } from './codec-limits.ts'
 import { loadOpus } from './opus-codec.ts'
-import { payloadDecoder, payloadEncoder, type CodecFormat, type PayloadDecoder } from './payload-codec.ts'
+import {
+  payloadDecoder,
+  payloadEncoder,
+  type CodecFormat,
+  type DecodedAudio,
+  type PayloadDecoder,
+} from './payload-codec.ts'
 
 before(loadOpus)
 
@@ -59,6 +65,8 @@ async function encodeAll(format: CodecFormat, lengthMs: number): Promise<Uint8Ar
   return payloads
 }
 
+const none: DecodedAudio = { ulaw: new Uint8Array(0) }
+
 const joined = (parts: readonly (Uint8Array | undefined)[]): Int16Array => {
   const ulaw = Uint8Array.from(parts.flatMap((part) => [...(part ?? [])]))
   return decodeUlaw(ulaw, new Int16Array(ulaw.length))
@@ -75,7 +83,7 @@ for (const { lengthsMs, snrDb: least, ...format } of formats) {
       const decoder = await made(payloadDecoder(format))
       const heard = payloads.map((payload) => {
         assert.equal(decoder.unitsOf(payload), (lengthMs * format.clockRateHz) / 1_000)
-        const ulaw = decoder.decode(payload)?.slice()
+        const ulaw = decoder.decode(payload)?.ulaw.slice()
         assert.equal(ulaw?.length, lengthMs * 8)
         return ulaw
       })
@@ -94,17 +102,19 @@ for (const { lengthsMs, snrDb: least, ...format } of formats) {
     const payload = fc.oneof(fc.uint8Array({ maxLength: 1_400 }), fc.uint8Array({ maxLength: 6 }), damaged)
     fc.assert(
       fc.property(payload, fc.nat(maxPayloadSamples), (bytes, lost) => {
-        const ulaw = decoder.decode(bytes)
-        assert.ok((ulaw?.length ?? 0) <= maxPayloadSamples)
-        if (decoder.unitsOf(bytes) === 0) assert.equal(ulaw, undefined)
-        assert.ok((decoder.conceal?.(lost, bytes)?.length ?? 0) <= maxPayloadSamples)
+        const decoded = decoder.decode(bytes)
+        if (decoder.unitsOf(bytes) === 0) assert.equal(decoded, undefined)
+        for (const { ulaw, wide } of [decoded ?? none, decoder.conceal?.(lost, bytes) ?? none]) {
+          assert.ok(ulaw.length <= maxPayloadSamples)
+          assert.ok(wide === undefined || wide.length === 2 * ulaw.length)
+        }
         if (lost % 7 === 0) decoder.restart()
       }),
       { numRuns: 400 },
     )
     // What was not a payload has done no lasting harm.
     for (const each of await encodeAll(format, 20)) {
-      assert.equal(decoder.decode(each)?.length, 160)
+      assert.equal(decoder.decode(each)?.ulaw.length, 160)
     }
     decoder.close()
   })
@@ -146,21 +156,21 @@ const fecFormat = { codec: 'OPUS', clockRateHz: 48_000, opus: { ...opus, fec: tr
 
 /** Speech with every tenth packet lost, and what `fill` made of it. */
 async function lossy(
-  fill: (decoder: PayloadDecoder, next: Uint8Array) => Uint8Array | undefined,
+  fill: (decoder: PayloadDecoder, next: Uint8Array) => DecodedAudio | undefined,
 ): Promise<Int16Array> {
   const payloads = await encodeAll(fecFormat, 20)
   const decoder = await made(payloadDecoder(fecFormat))
   const parts = payloads.flatMap((payload, at) => {
     if (at % 10 === 9) return []
-    const before = at % 10 === 0 && at > 0 ? [fill(decoder, payload)?.slice()] : []
-    return [...before, decoder.decode(payload)?.slice()]
+    const before = at % 10 === 0 && at > 0 ? [fill(decoder, payload)?.ulaw.slice()] : []
+    return [...before, decoder.decode(payload)?.ulaw.slice()]
   })
   decoder.close()
   return joined(parts)
 }
 
 test('payloadDecoder() of Opus makes up for a lost packet with what the next one knows of it', async () => {
-  const silent = await lossy(() => new Uint8Array(160).fill(0xff))
+  const silent = await lossy(() => ({ ulaw: new Uint8Array(160).fill(0xff) }))
   const guessed = await lossy((decoder) => decoder.conceal?.(160, new Uint8Array(0)))
   const copied = await lossy((decoder, next) => decoder.conceal?.(160, next))
   assert.deepEqual([guessed.length, copied.length], [silent.length, silent.length])
@@ -173,8 +183,8 @@ test('payloadDecoder() of Opus conceals several lost packets, the last by correc
   const decoder = await made(payloadDecoder(fecFormat))
   for (const payload of payloads.slice(0, 20)) decoder.decode(payload)
   const next = payloads[23] ?? new Uint8Array(0)
-  assert.equal(decoder.conceal?.(480, next)?.length, 480)
-  assert.equal(decoder.conceal?.(485, next)?.length, 480, 'whole steps of 2.5 ms')
+  assert.equal(decoder.conceal?.(480, next)?.ulaw.length, 480)
+  assert.equal(decoder.conceal?.(485, next)?.ulaw.length, 480, 'whole steps of 2.5 ms')
   assert.equal(decoder.conceal?.(maxPayloadSamples + 20, next), undefined)
   assert.equal(decoder.conceal?.(10, next), undefined)
   decoder.close()
@@ -183,7 +193,7 @@ test('payloadDecoder() of Opus conceals several lost packets, the last by correc
 test('interop 16: payloadDecoder() of Opus hears silence in the packets of a silent sender, for as long as they say', async () => {
   const decoder = await made(payloadDecoder(fecFormat))
   for (const packet of [Uint8Array.of(0x08), Uint8Array.of(0x08, 0x00)]) {
-    const ulaw = decoder.decode(packet)
+    const ulaw = decoder.decode(packet)?.ulaw
     assert.equal(ulaw?.length, 160)
     assert.ok(ulaw.every((code) => code === 0xff))
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
+import { decodeUlaw } from '@voxkeep/wire/g711'
 import { playbackQueue } from './playback-queue.ts'
+import { wideSpans } from './wide-spans.ts'
 
 const unlimited = Number.MAX_SAFE_INTEGER
 const bytes = (...values: number[]) => Uint8Array.from(values)
@@ -147,4 +149,83 @@ test('playbackQueue() says whether a label follows the last byte', () => {
   assert.equal(queue.endsWithLabel, true)
   queue.append(bytes(1), unlimited)
   assert.equal(queue.endsWithLabel, false)
+})
+
+describe('audio with a companion at 16 kHz', () => {
+  /** A companion that says where it belongs. */
+  const wideOf = (audio: Uint8Array) =>
+    decodeUlaw(
+      Uint8Array.from({ length: 2 * audio.length }, (_, i) => (audio[i >> 1] ?? 0) & 0x7e),
+      new Int16Array(2 * audio.length),
+    )
+
+  test('playbackQueue() hands a companion out with its own audio, and never another’s, whatever the sizes', () => {
+    const piece = fc.tuple(fc.uint8Array({ maxLength: 6_000 }), fc.boolean())
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 20 }),
+        (pieces, pulls) => {
+          const queue = playbackQueue<never>()
+          const kinds: boolean[] = []
+          const [out, wide] = [new Uint8Array(5_000), new Int16Array(10_000)]
+          let pulled = 0
+          const pull = (length: number) => {
+            const got = queue.pull(out, 0, length, wide)
+            const all = got > 0 && kinds.slice(pulled, pulled + got).every(Boolean)
+            assert.equal(queue.isWide, all)
+            const part = out.subarray(0, got)
+            if (all)
+              assert.ok(
+                Buffer.from(wide.subarray(0, 2 * got).slice().buffer).equals(
+                  Buffer.from(wideOf(part).buffer),
+                ),
+              )
+            pulled += got
+          }
+          pieces.forEach(([audio, isWide], i) => {
+            queue.append(audio, unlimited, isWide ? wideOf(audio) : undefined)
+            for (let at = 0; at < audio.length; at += 1) kinds.push(isWide)
+            pull(pulls[i % pulls.length] ?? 1)
+          })
+          while (queue.bufferedBytes > 0) pull(160)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('playbackQueue() takes as much of a companion as of its audio, and none of another length', () => {
+    const queue = playbackQueue<never>()
+    const [out, wide] = [new Uint8Array(4), new Int16Array(8)]
+    assert.equal(queue.append(bytes(1, 2, 3), 2, Int16Array.of(0, 0, 8, 8, 16, 16)), 2)
+    queue.pull(out, 0, 4, wide)
+    assert.deepEqual([queue.isWide, [...wide.subarray(0, 4)]], [true, [0, 0, 8, 8]])
+    queue.append(bytes(1, 2), unlimited, Int16Array.of(1, 1, 2))
+    queue.pull(out, 0, 4, wide)
+    assert.equal(queue.isWide, false)
+  })
+
+  test('playbackQueue() forgets companions with the audio that is cleared', () => {
+    const queue = playbackQueue<never>()
+    const audio = new Uint8Array(320)
+    queue.append(audio, unlimited, wideOf(audio))
+    queue.clear()
+    queue.append(audio, unlimited)
+    queue.pull(new Uint8Array(160), 0, 160, new Int16Array(320))
+    assert.equal(queue.isWide, false)
+  })
+
+  test('wideSpans() keeps so many stretches, and takes what comes beyond them for narrow', () => {
+    const spans = wideSpans()
+    for (let at = 0; at < 600; at += 2) spans.add(at, at + 1)
+    assert.deepEqual([spans.covers(510, 511), spans.covers(512, 513)], [true, false])
+    spans.forget(511)
+    spans.add(600, 601)
+    spans.add(601, 700)
+    assert.deepEqual(
+      [spans.covers(600, 700), spans.covers(510, 511), spans.covers(599, 601)],
+      [true, false, false],
+    )
+  })
 })

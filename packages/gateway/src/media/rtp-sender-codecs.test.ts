@@ -58,7 +58,7 @@ const parsed = (packets: readonly Uint8Array[]): RtpPacket[] =>
 async function heard(format: CodecFormat, packets: readonly RtpPacket[]): Promise<Int16Array> {
   const decoder = payloadDecoder(format)
   await settled()
-  const ulaw = Uint8Array.from(packets.flatMap(({ payload }) => [...(decoder?.decode(payload) ?? [])]))
+  const ulaw = Uint8Array.from(packets.flatMap(({ payload }) => [...(decoder?.decode(payload)?.ulaw ?? [])]))
   decoder?.close()
   return decodeUlaw(ulaw, new Int16Array(ulaw.length))
 }

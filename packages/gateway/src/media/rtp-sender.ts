@@ -5,12 +5,16 @@ import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SrtpSender } from '@voxkeep/wire/srtp'
 import { frameSamples, samplesPerMs } from './caller-track.ts'
 import { maxPacketSamples, type PacketMemory } from './packet-memory.ts'
-import { payloadEncoder, type CodecFormat, type PayloadEncoder } from './payload-codec.ts'
+import { bandOf, payloadEncoder, type CodecFormat, type PayloadEncoder } from './payload-codec.ts'
 
 /** Makes the leg's outgoing RTP packets from 20 ms frames: one SSRC, timestamps without a hole. */
 export interface RtpSender {
   /** Room for the next frame's µ-law audio, shared with every other sender of the worker: fill it, then `load`. */
   readonly frame: Uint8Array
+  /** Room for its companion at 16 kHz, shared likewise. */
+  readonly wide: Int16Array
+  /** The codec has more than 8 kHz: companions are of use. */
+  readonly isWideband: boolean
   readonly ssrc: number
   readonly packets: number
   readonly octets: number
@@ -21,8 +25,10 @@ export interface RtpSender {
   readonly usedUp: boolean
   /** Takes codec and packet length; with `fresh`, packets go on under a new SSRC, as a new key demands. */
   configure(audio: PacketFormat, fresh: boolean): void
-  /** Takes what stands in `frame`. */
-  load(): void
+  /** Somebody who has companions is about to speak. */
+  expectWide(): void
+  /** Takes what stands in `frame`, and in `wide` if that is the same time. */
+  load(isWide?: boolean): void
   /**
    * The next packet that is complete, sealed; `undefined` when none is. It stays valid for some packets more.
    * Without `srtp` it is plain.
@@ -73,10 +79,16 @@ class Sender implements RtpSender {
   readonly #random: Random
   readonly #memory: PacketMemory
   readonly frame: Uint8Array
+  readonly wide: Int16Array
+  isWideband = false
   readonly #header = { payloadType: 0, marker: true, sequence: 0, timestamp: 0, ssrc: 0 }
   /** Where frames wait for packets of another length than 20 ms. */
   #line: Uint8Array | undefined
+  /** Their companions, made when the first comes. */
+  #wideLine: Int16Array | undefined
   #loadedSamples = 0
+  /** Up to here something of what is loaded has no companion. */
+  #narrowSamples = 0
   /** One packet of G.711, and the part of it that is audio: as many bytes as samples. */
   #packet: Uint8Array
   #payload: Uint8Array
@@ -97,6 +109,7 @@ class Sender implements RtpSender {
     this.#random = random
     this.#memory = memory
     this.frame = memory.frame
+    this.wide = memory.wide
     this.#packet = memory.packet.subarray(0, fixedHeaderBytes + frameSamples)
     this.#payload = this.#packet.subarray(fixedHeaderBytes)
     this.#renew()
@@ -122,17 +135,27 @@ class Sender implements RtpSender {
     if (fresh) this.#renew()
   }
 
-  load(): void {
+  expectWide(): void {
+    this.#encoder?.expectWide?.()
+  }
+
+  load(isWide = false): void {
     this.#relayOffset = undefined
     const line = this.#line
     if (line === undefined) {
       this.#loadedSamples = frameSamples
+      this.#narrowSamples = isWide ? 0 : frameSamples
       return
     }
     // More than fits is there only when nobody sealed; what is old then gives way.
     if (this.#loadedSamples + frameSamples > line.length) this.#dropLoaded()
     line.set(this.frame, this.#loadedSamples)
+    if (isWide) {
+      this.#wideLine ??= new Int16Array(2 * line.length)
+      this.#wideLine.set(this.wide, 2 * this.#loadedSamples)
+    }
     this.#loadedSamples += frameSamples
+    if (!isWide) this.#narrowSamples = this.#loadedSamples
   }
 
   seal(srtp: SrtpSender | undefined): Uint8Array | undefined {
@@ -228,6 +251,7 @@ class Sender implements RtpSender {
     this.#unitsPerSample = clockRateHz / (1_000 * samplesPerMs)
     this.#encoder?.close()
     this.#encoder = payloadEncoder(this.#format)
+    this.isWideband = bandOf(this.#format).saysWide
   }
 
   #setLength(samples: number): void {
@@ -261,18 +285,28 @@ class Sender implements RtpSender {
 
   #encoded(encoder: PayloadEncoder, audio: Uint8Array): Uint8Array | undefined {
     const { packet } = this.#memory
-    const bytes = encoder.encode(audio, packet.subarray(fixedHeaderBytes))
+    const bytes = encoder.encode(audio, packet.subarray(fixedHeaderBytes), this.#companionOf(audio))
     return bytes === 0 ? undefined : packet.subarray(0, fixedHeaderBytes + bytes)
+  }
+
+  #companionOf({ length }: Uint8Array): Int16Array | undefined {
+    if (this.#narrowSamples > 0) return undefined
+    return this.#line === undefined ? this.wide : this.#wideLine?.subarray(0, 2 * length)
   }
 
   #unload(samples: number): void {
     this.#loadedSamples -= samples
-    if (this.#loadedSamples > 0) this.#line?.copyWithin(0, samples, samples + this.#loadedSamples)
+    this.#narrowSamples = Math.max(0, this.#narrowSamples - samples)
+    if (this.#loadedSamples <= 0) return
+    const end = samples + this.#loadedSamples
+    this.#line?.copyWithin(0, samples, end)
+    this.#wideLine?.copyWithin(0, 2 * samples, 2 * end)
   }
 
   #dropLoaded(): void {
     this.#header.timestamp = (this.#header.timestamp + this.#loadedSamples * this.#unitsPerSample) >>> 0
     this.#loadedSamples = 0
+    this.#narrowSamples = 0
   }
 
   #renew(): void {
@@ -296,5 +330,6 @@ function copy(packet: Uint8Array, out: Uint8Array): Uint8Array {
 }
 
 function sameLimits(a: CodecFormat['opus'], b: CodecFormat['opus']): boolean {
-  return a?.maxAverageBitrate === b?.maxAverageBitrate && a?.fec === b?.fec && a?.cbr === b?.cbr
+  if (a?.maxAverageBitrate !== b?.maxAverageBitrate || a?.fec !== b?.fec || a?.cbr !== b?.cbr) return false
+  return a?.maxPlaybackRateHz === b?.maxPlaybackRateHz
 }

@@ -83,9 +83,9 @@ export class SecureChannel implements UdpHandlers {
     return this.#contexts.left
   }
 
-  /** Sends what the sender's frame completes; false when the key is used up. */
-  sendFrame(rtp: RtpSender): boolean {
-    rtp.load()
+  /** Sends what the sender's frame completes, `isWide` with its companion; false when the key is used up. */
+  sendFrame(rtp: RtpSender, isWide = false): boolean {
+    rtp.load(isWide)
     for (let datagram = this.#seal(rtp); datagram !== undefined; datagram = this.#seal(rtp)) {
       if (this.#remote === undefined) break
       this.packetsOut += 1

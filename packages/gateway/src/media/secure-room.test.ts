@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { ULAW_SILENCE, encodeUlaw } from '@voxkeep/wire/g711'
+import { loadOpus } from './opus-codec.ts'
+import type { CodecFormat } from './payload-codec.ts'
 import { assertSecret, at8k, eventsAt, found, noise, presses } from './test-secrecy.ts'
 import { roomDoor } from './secure-room.ts'
-import { everything, loudestTone, overhear, toneLevel, type SentKey } from './test-secure.ts'
+import { everything, loudestTone, loudestWideTone, overhear, toneLevel, type SentKey } from './test-secure.ts'
 
 test('roomDoor() hands on what is no key bit for bit and in its place, every frame once', async () => {
   const speech = noise(1_600, 900)
@@ -170,3 +172,66 @@ for (const fromMs of [480, 520, 560, 600])
     })
     assertSecret(heard)
   })
+
+describe('the companion of a frame, which nobody can take a key out of', () => {
+  const g722: CodecFormat = { codec: 'G722', clockRateHz: 8_000 }
+  const opusFormat: CodecFormat = { codec: 'OPUS', clockRateHz: 48_000 }
+  before(loadOpus)
+
+  for (const codec of [g722, opusFormat])
+    test(`roomDoor() hands on none while a room is open, and before and after it does: ${codec.codec}`, async () => {
+      const keys = presses('12', 'tone')
+      const heard = await overhear({ keys, codec, lengthMs: 2_000, fromMs: 300, toMs: 1_000 })
+      assert.ok(heard.wide.length > 0)
+      assertSecret(heard)
+      const withoutRoom = await overhear({ keys, codec, lengthMs: 1_000, fromMs: 5_000 })
+      assert.ok(loudestWideTone(withoutRoom.wide) > -16) // what would be heard of them
+    })
+
+  test('roomDoor() says nothing at any rate while its streams get nothing', async () => {
+    const speech = noise(2_000, 5_000)
+    const room = { streams: 'nothing' } as const
+    const heard = await overhear({
+      keys: [],
+      codec: g722,
+      speech,
+      lengthMs: 2_000,
+      fromMs: 300,
+      toMs: 1_000,
+      room,
+    })
+    const loudest = (fromMs: number, toMs: number) => Math.max(...heard.wide.subarray(fromMs * 16, toMs * 16))
+    assert.equal(loudest(310, 1_000), 0)
+    assert.ok(loudest(0, 250) > 1_000 && loudest(1_500, 2_000) > 1_000)
+  })
+
+  test('roomDoor() hands a companion on with its own frame only', () => {
+    const heard: [number, boolean][] = []
+    const none = () => {}
+    const door = roomDoor({
+      taps: {
+        streams: (_, position, wide) => void heard.push([position / 160, wide !== undefined]),
+        recording: none,
+        listening: none,
+        bridge: none,
+      },
+      nowSamples: () => 0,
+      isKeyDown: () => false,
+      changed: none,
+    })
+    const wide = new Int16Array(320)
+    for (let at = 0; at < 200; at += 1) {
+      if (at === 3) door.set(everything)
+      if (at === 20) door.set(null)
+      door.frame(new Uint8Array(160), at * 160, false, at === 1 ? undefined : wide)
+    }
+    const companions = heard.filter(([, isWide]) => isWide).map(([at]) => at)
+    const again = companions.find((at) => at > 3) ?? 0
+    assert.deepEqual(companions.slice(0, 2), [0, 2])
+    assert.ok(again > 20) // what was said in the room, and what waited in its line, has none
+    assert.deepEqual(
+      heard.map(([at]) => at),
+      Array.from({ length: 200 }, (_, at) => at),
+    )
+  })
+})

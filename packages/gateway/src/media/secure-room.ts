@@ -5,7 +5,8 @@ import { keyMask, type KeyMask } from './key-mask.ts'
 
 /** Everybody who is told what a leg's peer says. */
 export interface PeerTaps {
-  streams(ulaw: Uint8Array, positionSamples: number): void
+  /** `wide` is the frame's companion at 16 kHz: only of a frame that nothing altered, withheld or held back. */
+  streams(ulaw: Uint8Array, positionSamples: number, wide?: Int16Array): void
   recording(ulaw: Uint8Array, positionSamples: number): void
   listening(ulaw: Uint8Array, positionSamples: number): void
   bridge(ulaw: Uint8Array, positionSamples: number, made: boolean): void
@@ -13,13 +14,14 @@ export interface PeerTaps {
 
 /**
  * Stands between a leg's track and its taps. While a room is set, frames wait in a line before they are handed on, so that a key is
- * known before its first sample leaves; what hides a key is taken out there. Without a room frames pass through untouched.
+ * known before its first sample leaves; what hides a key is taken out there. Without a room frames pass through untouched. The line has no
+ * place for a frame's companion: nobody could take a key out of that, so that a room ends the wide band before it begins.
  */
 export interface RoomDoor {
   /** Opens a room, changes it, or asks it to end: it does once no key is on its way any more. */
   set(room: SecureRoom | null): void
-  /** The next frame of the track, borrowed; `made` says that nobody spoke. */
-  frame(ulaw: Uint8Array, positionSamples: number, made: boolean): void
+  /** The next frame of the track and its companion, borrowed; `made` says that nobody spoke. */
+  frame(ulaw: Uint8Array, positionSamples: number, made: boolean, wide?: Int16Array): void
   /** Nothing of the peer's audio from here to there is heard by anybody, as far as it has not been handed on yet. */
   hide(fromSamples: number, toSamples: number): void
   /** Whether keys are secret now. */
@@ -100,9 +102,9 @@ class Door implements RoomDoor {
     this.#mask?.hide(fromSamples, toSamples)
   }
 
-  frame(ulaw: Uint8Array, positionSamples: number, made: boolean): void {
+  frame(ulaw: Uint8Array, positionSamples: number, made: boolean, wide?: Int16Array): void {
     this.#newest = positionSamples
-    if (this.#room === undefined) return this.#pass(ulaw, positionSamples, made)
+    if (this.#room === undefined) return this.#pass(ulaw, positionSamples, made, wide)
     if (this.#held === this.#slots.length) this.#release(this.#room)
     const slot = this.#slots[(this.#head + this.#held) % this.#slots.length] as Slot
     slot.ulaw.set(ulaw)
@@ -137,9 +139,9 @@ class Door implements RoomDoor {
     this.#held = 0
   }
 
-  #pass(ulaw: Uint8Array, position: number, made: boolean): void {
+  #pass(ulaw: Uint8Array, position: number, made: boolean, wide: Int16Array | undefined): void {
     const { taps } = this.#options
-    taps.streams(ulaw, position)
+    taps.streams(ulaw, position, wide)
     taps.listening(ulaw, position)
     taps.recording(ulaw, position)
     taps.bridge(ulaw, position, made)

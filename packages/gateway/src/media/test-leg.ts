@@ -67,15 +67,15 @@ export const agreed: NegotiatedAudio = {
   silenceSuppression: false,
 }
 
-export function testLegs(): TestLegs {
+export function testLegs(deps: Partial<MediaWorkerDeps> = {}): TestLegs {
   const clock = fakeClock()
   const shared = { scheduler: scheduler(clock), memory: packetMemory() }
-  return { clock, leg: (name, more = {}) => testLeg(clock, shared, name, more) }
+  return { clock, leg: (name, more = {}) => testLeg(clock, { shared, deps }, name, more) }
 }
 
 function testLeg(
   clock: TestLegs['clock'],
-  shared: SharedByLegs,
+  { shared, deps }: { readonly shared: SharedByLegs; readonly deps: Partial<MediaWorkerDeps> },
   name: string,
   more: Partial<NegotiatedAudio>,
 ): TestLeg {
@@ -109,11 +109,11 @@ function testLeg(
       if (packet !== undefined) rtp.push({ ...packet, atMs })
     }
   }
-  const leg = new Leg(name as LegId, depsOf(clock, events, recorded), shared, () => {})
+  const leg = new Leg(name as LegId, { ...depsOf(clock, events, recorded), ...deps }, shared, () => {})
   leg.channel.bind({ rtpPort: 2, sendRtp: out, sendRtcp: out, close: () => {} })
   leg.connect(audio)
   const receive = (datagram: Uint8Array, address = audio.remote.address, port = audio.remote.port) =>
-    leg.channel.rtp(datagram, address, port)
+    leg.channel.rtp(Buffer.from(datagram), address, port) // as a socket does, whose `slice` is a view
   const sealed = (bytes: Uint8Array | undefined): Uint8Array => {
     if (bytes === undefined) throw new Error('the key is used up')
     return bytes.slice()

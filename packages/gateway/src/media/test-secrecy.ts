@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { toneDetector } from '@voxkeep/wire/dtmf'
-import { loudestTone, seeded, type Overheard, type SentKey } from './test-secure.ts'
+import { loudestTone, loudestWideTone, seeded, type Overheard, type SentKey } from './test-secure.ts'
 
 /** For tests of keys that are secret: keys to press, and what must be true of everybody who listens. */
 export const at8k = { payloadType: 101, clockRateHz: 8_000 }
@@ -24,6 +24,8 @@ export function assertSecret(heard: Overheard): void {
     assert.ok(loudest < floorDbm0, `${tap}: ${loudest} dBm0`)
     assert.equal(found(heard[tap]), '', tap)
   }
+  const wide = loudestWideTone(heard.wide)
+  assert.ok(wide < floorDbm0, `wide stream: ${wide} dBm0`)
   assert.deepEqual([heard.plain, heard.toldToApp], [[], []])
   assert.deepEqual(eventsAt(heard), [])
 }

@@ -1,5 +1,6 @@
 import { eventSender } from '@voxkeep/wire/dtmf'
 import { ULAW_SILENCE, alawToUlaw, decodeUlaw, encodeUlaw, ulawToAlaw } from '@voxkeep/wire/g711'
+import { bandJoiner } from '@voxkeep/wire/resample'
 import type { NegotiatedAudio } from '@voxkeep/wire/sdp'
 import type { SecureRoom } from './contract.ts'
 import { payloadDecoder, payloadEncoder, type CodecFormat } from './payload-codec.ts'
@@ -44,6 +45,8 @@ export interface Overheard {
   readonly streams: Uint8Array
   readonly recording: Uint8Array
   readonly listening: Uint8Array
+  /** What a stream at 16 kHz makes of what it is given, on the same timeline; nothing where no frame had a companion. */
+  readonly wide: Int16Array
   /** What the far leg's peer is sent, decoded. */
   readonly far: Uint8Array
   readonly farLeg: TestLeg
@@ -131,7 +134,6 @@ function frameEncoder(format: CodecFormat): (ulaw: Uint8Array) => Uint8Array {
 
 const codes = Uint8Array.from({ length: 256 }, (_, code) => code)
 const alaw = ulawToAlaw(codes, new Uint8Array(256))
-const levels = decodeUlaw(codes, new Int16Array(256))
 
 export async function overhear(script: SecureScript): Promise<Overheard> {
   const { codec = pcmu, farCodec = pcmu, events, lossPercent = 0, latePercent = 0, seed = 1 } = script
@@ -191,6 +193,7 @@ export async function overhear(script: SecureScript): Promise<Overheard> {
     near.events.flatMap((event) => (event.kind === kind ? [event.digit] : []))
   return {
     ...overheard,
+    wide: overheard.wide,
     far: decoded(far, farCodec, script.lengthMs),
     farLeg: far,
     near,
@@ -245,6 +248,9 @@ function tap(near: TestLeg, lengthMs: number) {
   const taps = { streams: make(), recording: make(), listening: make() }
   const positions = { streams: [] as number[], recording: [] as number[] }
   const toldToApp: string[] = []
+  const joiner = bandJoiner(16_000)
+  const wideline = new Int16Array((lengthMs + 500) * 16)
+  let hasCompanions = false
   const { streams, recording, listener } = near.leg
   const before = {
     inbound: streams.inbound.bind(streams),
@@ -252,10 +258,13 @@ function tap(near: TestLeg, lengthMs: number) {
     write: recording.write,
     frame: listener.frame,
   }
-  streams.inbound = (ulaw, position) => {
+  streams.inbound = (ulaw, position, wide) => {
     taps.streams.set(ulaw, position)
     positions.streams.push(position)
-    before.inbound(ulaw, position)
+    hasCompanions ||= wide !== undefined
+    const narrow = decodeUlaw(ulaw, new Int16Array(ulaw.length))
+    wideline.set(joiner.process(narrow, wide, new Int16Array(2 * ulaw.length)), 2 * position)
+    before.inbound(ulaw, position, wide)
   }
   streams.digit = (digit, durationMs) => {
     toldToApp.push(digit)
@@ -270,7 +279,14 @@ function tap(near: TestLeg, lengthMs: number) {
     if (channel === 0) taps.listening.set(ulaw, position)
     before.frame(channel, position, ulaw)
   }
-  return { ...taps, positions, toldToApp }
+  return {
+    ...taps,
+    positions,
+    toldToApp,
+    get wide() {
+      return hasCompanions ? wideline : new Int16Array(0)
+    },
+  }
 }
 
 function decoded(far: TestLeg, format: CodecFormat, lengthMs: number): Uint8Array {
@@ -281,7 +297,7 @@ function decoded(far: TestLeg, format: CodecFormat, lengthMs: number): Uint8Arra
   for (const { timestamp, payload } of packets) {
     const at = Math.round((((timestamp - first) >>> 0) * 8_000) / format.clockRateHz)
     const g711 = format.codec === 'PCMA' ? alawToUlaw(payload, payload.slice()) : payload
-    const ulaw = decoder === undefined ? g711 : decoder.decode(payload)
+    const ulaw = decoder === undefined ? g711 : decoder.decode(payload)?.ulaw
     if (ulaw !== undefined && at + ulaw.length <= out.length) out.set(ulaw, at)
   }
   return out
@@ -289,19 +305,33 @@ function decoded(far: TestLeg, format: CodecFormat, lengthMs: number): Uint8Arra
 
 /** The loudest any of the eight tones is in any 20 ms of the audio, in dBm0. */
 export function loudestTone(ulaw: Uint8Array, fromMs = 0, toMs = ulaw.length / 8): number {
+  return loudestIn(decodeUlaw(ulaw, new Int16Array(ulaw.length)), 8, fromMs, toMs)
+}
+
+/** The same of audio at 16 kHz. */
+export function loudestWideTone(wide: Int16Array, fromMs = 0, toMs = wide.length / 16): number {
+  return loudestIn(wide, 16, fromMs, toMs)
+}
+
+function loudestIn(samples: Int16Array, perMs: number, fromMs: number, toMs: number): number {
   let loudest = -120
-  for (let at = fromMs * 8; at + 160 <= toMs * 8; at += 80) {
-    for (const hz of [...rows, ...columns])
-      loudest = Math.max(loudest, toneLevel(ulaw.subarray(at, at + 160), hz))
+  for (let at = fromMs * perMs; at + 20 * perMs <= toMs * perMs; at += 10 * perMs) {
+    const part = samples.subarray(at, at + 20 * perMs)
+    for (const hz of [...rows, ...columns]) loudest = Math.max(loudest, sampledLevel(part, hz, perMs * 1_000))
   }
   return loudest
 }
 
 /** Level of one tone in dBm0. */
 export function toneLevel(ulaw: Uint8Array, hz: number): number {
-  const coefficient = 2 * Math.cos((2 * Math.PI * hz) / 8_000)
+  return sampledLevel(decodeUlaw(ulaw, new Int16Array(ulaw.length)), hz, 8_000)
+}
+
+/** The same of samples at any rate. */
+export function sampledLevel(samples: Int16Array, hz: number, rateHz: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * hz) / rateHz)
   let [a, b] = [0, 0]
-  for (const code of ulaw) [a, b] = [(levels[code] as number) + coefficient * a - b, a]
+  for (const sample of samples) [a, b] = [sample + coefficient * a - b, a]
   const power = a * a + b * b - coefficient * a * b
-  return 10 * Math.log10((4 * power) / ulaw.length ** 2 / 22_300 ** 2 + 1e-12)
+  return 10 * Math.log10((4 * power) / samples.length ** 2 / 22_300 ** 2 + 1e-12)
 }

@@ -145,13 +145,15 @@ export function mediaWorker(deps: MediaWorkerDeps): MediaWorker {
         return seats.get(message.leg)?.leg.streams.resume(message.stream, message.way)
       case 'stream.tell':
         return seats.get(message.leg)?.leg.streams.tell(message.stream, message.message)
+      case 'stream.heard':
+        return seats.get(message.leg)?.leg.streams.heard(message.stream)
       case 'record.start':
         return answer(message.request, async () => {
           await legOf(message.leg).recording.start(message.recording, clock.monotonicMs())
           return undefined
         })
       case 'record.pause':
-        return seats.get(message.leg)?.leg.recording.pause()
+        return seats.get(message.leg)?.leg.recording.pause(message.skipped)
       case 'record.resume':
         return seats.get(message.leg)?.leg.recording.resume()
       case 'record.redact':

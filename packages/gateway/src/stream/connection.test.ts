@@ -60,7 +60,7 @@ function recorder(room = Infinity) {
         return name !== 'refused'
       },
       clear: () => (heard.put('clear'), 0),
-      said: (message: object) => heard.put(`said ${JSON.stringify(message)}`),
+      said: (message: object) => (heard.put(`said ${JSON.stringify(message)}`), true),
       lost: () => heard.put('lost'),
       warning: (code: string) => void warnings.push(code),
       closed: (why: StreamClosed, counts: StreamCounts) => closed.put({ why, counts }),

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '#kernel'
 import type {
+  StreamBand,
   StreamClosed,
   StreamConnection,
   StreamCounts,
@@ -12,7 +13,7 @@ import type {
 import { dial, type DialFailure } from './dial.ts'
 import { gapWatch } from './gap-watch.ts'
 import { startLiveness, type Liveness } from './liveness.ts'
-import { sendWindow, type SendWindow } from './send-window.ts'
+import { sendWindow, type SendWindow, type SendWindowOptions } from './send-window.ts'
 import { tlsContexts, type TlsContexts } from './tls-contexts.ts'
 import type { WebSocket } from './web-socket.ts'
 import type { AppMessage, MarkState, Notice, Outgoing, StreamWire } from './wire.ts'
@@ -39,6 +40,8 @@ export interface StreamOptions {
   /** Shared by the streams of a thread; default: this one’s alone. */
   readonly contexts?: TlsContexts
   readonly sink: StreamSink
+  /** Default: nothing. */
+  readonly band?: StreamBand
 }
 
 class Connection implements StreamConnection {
@@ -62,6 +65,8 @@ class Connection implements StreamConnection {
   #window: SendWindow | undefined
   #liveness: Liveness | undefined
   #cancelCloseTimer: () => void = () => {}
+  /** What an app that came back has yet to take of what it missed; that is as much as its wire keeps, and no sign of one that reads nothing. */
+  #missedBytes = 0
   /** Runs while the wire waits for the app to be there again. */
   #cancelResumeTimer: (() => void) | undefined
   #warnedAtMs: Map<StreamWarning, number> | undefined
@@ -69,14 +74,15 @@ class Connection implements StreamConnection {
   #why: StreamClosed | undefined
   #ended = false
 
-  constructor(target: StreamTarget, { clock, random, contexts = tlsContexts(), sink }: StreamOptions) {
+  constructor(target: StreamTarget, options: StreamOptions) {
+    const { clock, random, contexts = tlsContexts(), sink, band } = options
     this.#target = target
     this.#clock = clock
     this.#random = random
     this.#contexts = contexts
     this.#sink = sink
     this.#listens = target.direction === 'both'
-    this.#wire = wireOf(target.wire, target.start, target.direction)
+    this.#wire = wireOf(target.wire, target.start, target.direction, band)
     this.#giveUpDialling = this.#dial(target)
   }
 
@@ -84,15 +90,20 @@ class Connection implements StreamConnection {
     return this.#window !== undefined
   }
 
+  get isWide(): boolean {
+    return this.#wire.isWide === true
+  }
+
   get counts(): StreamCounts {
     return this.#counts
   }
 
-  sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number): void {
+  sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number, given?: Int16Array): void {
     if (!this.#hears) return
     this.#counts.framesIn += 1
-    if (this.#window === undefined) return void this.#wire.audio(track, ulaw, timestampMs) // kept by the wire
-    const dropped = this.#window.push(track, ulaw, timestampMs)
+    const wide = this.isWide ? given : undefined
+    if (this.#window === undefined) return void this.#wire.audio(track, ulaw, timestampMs, wide) // kept by the wire
+    const dropped = this.#window.push(track, ulaw, timestampMs, wide)
     if (dropped === 0) return
     this.#counts.framesDropped += dropped
     this.#warn('app-slow')
@@ -155,7 +166,8 @@ class Connection implements StreamConnection {
   }
 
   #failDialling(why: DialFailure): void {
-    if (this.#isAway && why === 'unreachable') this.#sink.lost()
+    // A balancer refuses for an app that restarts; somebody else in its place is another matter. `#stayLost` bounds it.
+    if (this.#isAway && why !== 'untrusted') this.#sink.lost()
     else this.#end(why)
   }
 
@@ -174,25 +186,28 @@ class Connection implements StreamConnection {
   }
 
   /** Sends one frame as the wire has it. */
-  #sender(socket: WebSocket): (track: Track, ulaw: Uint8Array, timestampMs: number) => boolean {
+  #sender(socket: WebSocket): SendWindowOptions['send'] {
     const wire = this.#wire
-    const send = (track: Track, ulaw: Uint8Array, timestampMs: number): boolean => {
-      const message = wire.audio(track, ulaw, timestampMs)
+    const send: SendWindowOptions['send'] = (track, ulaw, timestampMs, wide) => {
+      const message = wire.audio(track, ulaw, timestampMs, wide)
       if (typeof message === 'string') return socket.sendAscii(message)
       return message === undefined || socket.sendBinary(message)
     }
     if (wire.tell === undefined) return send
     const gaps = gapWatch({ dropped: () => this.#counts.framesDropped, tell: (gap) => this.tell(gap) })
-    return (track, ulaw, timestampMs) => {
+    return (track, ulaw, timestampMs, wide) => {
       gaps(track, ulaw.length, timestampMs)
-      return send(track, ulaw, timestampMs)
+      return send(track, ulaw, timestampMs, wide)
     }
   }
 
   #handlers() {
     return {
       message: (payload: Buffer, isText: boolean) => this.#receive(payload, isText),
-      drained: () => this.#window?.drained(),
+      drained: () => {
+        this.#missedBytes = 0
+        this.#window?.drained()
+      },
       alive: () => this.#liveness?.heard(),
       closed: (why: 'closed' | 'lost' | 'protocol') => {
         const cause = this.#why ?? (why === 'closed' ? 'closed-by-app' : why)
@@ -226,6 +241,7 @@ class Connection implements StreamConnection {
   #letGo(): void {
     this.#window = undefined
     this.#socket = undefined
+    this.#missedBytes = 0
     this.#liveness?.stop()
     this.#cancelCloseTimer()
   }
@@ -233,7 +249,7 @@ class Connection implements StreamConnection {
   #send(message: Outgoing | undefined): void {
     const socket = this.#socket
     if (socket === undefined || message === undefined) return
-    if (socket.bufferedAmount > maxBufferedBytes) this.#lose()
+    if (socket.bufferedAmount > maxBufferedBytes + this.#missedBytes) this.#lose()
     else socket.send(message)
   }
 
@@ -262,7 +278,7 @@ class Connection implements StreamConnection {
   #take(message: AppMessage): void {
     switch (message.kind) {
       case 'audio':
-        return this.#listens ? this.#takeAudio(message.ulaw) : this.#ignore()
+        return this.#listens ? this.#takeAudio(message) : this.#ignore()
       case 'mark':
         if (!this.#listens) return this.#ignore()
         this.#counts.marks += 1
@@ -274,7 +290,7 @@ class Connection implements StreamConnection {
       case 'reply':
         return this.#send(message.message)
       case 'said':
-        return this.#sink.said(message.message)
+        return this.#takeSaid(message)
       case 'resumed':
         return this.#goOn(message.messages)
       case 'end':
@@ -287,9 +303,9 @@ class Connection implements StreamConnection {
     }
   }
 
-  #takeAudio(ulaw: Uint8Array): void {
+  #takeAudio({ ulaw, wide }: Extract<AppMessage, { kind: 'audio' }>): void {
     if (startsWithRiff(ulaw)) this.#warn('app-audio-has-riff-header')
-    const rejected = ulaw.length - this.#sink.audio(ulaw)
+    const rejected = ulaw.length - this.#sink.audio(ulaw, wide)
     if (rejected === 0) return
     this.#counts.bytesRejected += rejected
     this.#warn('app-buffer-full')
@@ -301,6 +317,12 @@ class Connection implements StreamConnection {
     this.#send(reply?.(droppedMs))
   }
 
+  /** A fork may go to somebody who is to hear the call and not to steer it. */
+  #takeSaid({ message, refusal }: Extract<AppMessage, { kind: 'said' }>): void {
+    if (!this.#listens && 'commands' in message) this.#send(refusal?.('not-allowed'))
+    else if (!this.#sink.said(message)) this.#send(refusal?.('too-many'))
+  }
+
   #ignore(): void {
     this.#counts.messagesIgnored += 1
     this.#warn('app-message-ignored')
@@ -310,7 +332,8 @@ class Connection implements StreamConnection {
     if (!this.#isAway) return this.#ignore()
     this.#cancelResumeTimer?.()
     this.#cancelResumeTimer = undefined
-    for (const message of missed) this.#socket?.send(message) // as many as the wire keeps, whatever they weigh
+    for (const message of missed) this.#socket?.send(message)
+    this.#missedBytes = this.#socket?.bufferedAmount ?? 0
   }
 
   /** Counts an oddity, and tells an app whose wire has words for it. */

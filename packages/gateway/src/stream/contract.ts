@@ -41,6 +41,14 @@ export interface StreamWay {
 
 export type Track = 'inbound' | 'outbound'
 
+/** What a call has beyond 8 kHz when its stream is opened. */
+export interface StreamBand {
+  /** The stream may be given it. */
+  readonly hearsWide: boolean
+  /** Whoever hears what the app says can hear it. */
+  readonly saysWide: boolean
+}
+
 /** Why a stream ended; each cause has its own word. */
 export type StreamClosed =
   | 'closed-by-gateway'
@@ -79,14 +87,14 @@ export type StreamWarning =
 /** Where what the app says goes. Nothing is called after `closed`. */
 export interface StreamSink {
   opened(tls: NegotiatedTls): void
-  /** Audio to play, µ-law 8 kHz, borrowed until the call returns. Returns how many bytes were taken. */
-  audio(ulaw: Uint8Array): number
+  /** Audio to play, µ-law 8 kHz, and the same time at 16 kHz where there is that; borrowed until the call returns. Returns how many bytes were taken. */
+  audio(ulaw: Uint8Array, wide?: Int16Array): number
   /** Answered by `sendMark` once the audio before it was played; false when too many wait. */
   mark(name: string): boolean
   /** Throws away what waits to be played; returns how many milliseconds that was. The marks in it come back first. */
   clear(): number
-  /** What only somebody else can answer: small, and JSON. */
-  said(message: object): void
+  /** What only somebody else can answer: small, and JSON. False: too many wait already, and it was not passed on. */
+  said(message: object): boolean
   /** The connection broke, and may be taken up again with `resume` for as long as the wire allows; else `closed` follows. */
   lost(): void
   warning(code: StreamWarning): void
@@ -96,10 +104,15 @@ export interface StreamSink {
 export interface StreamConnection {
   /** False before the app accepted and after the end: then nothing is sent. */
   readonly open: boolean
+  /** What is heard and said over it has room for more than 8 kHz. */
+  readonly isWide: boolean
   /** So far. */
   readonly counts: StreamCounts
-  /** Sends µ-law audio, borrowed until the call returns. `timestampMs` counts from the start of the stream. */
-  sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number): void
+  /**
+   * Sends µ-law audio; `timestampMs` counts from the start of the stream. `wide` is the same time at 16 kHz, twice as many samples, of what nobody
+   * altered or withheld. Both are borrowed until the call returns.
+   */
+  sendAudio(track: Track, ulaw: Uint8Array, timestampMs: number, wide?: Int16Array): void
   sendDtmf(digit: string, durationMs: number): void
   /** `playedMs`: how much of the app's audio was played by then. */
   sendMark(name: string, state: MarkState, playedMs: number): void

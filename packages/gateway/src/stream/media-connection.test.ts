@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { createPki } from '@voxkeep/pki'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
 import { fakeClock, systemClock, type Clock } from '#kernel'
 import { openStream } from './connection.ts'
@@ -20,6 +21,7 @@ function open(
   app: TestApp,
   options: Readonly<Record<string, unknown>> = {},
   clock: Clock = systemClock,
+  direction: StreamTarget['direction'] = 'both',
 ): Stream {
   const [told, closed] = [inbox<string>(), inbox<{ why: StreamClosed; counts: StreamCounts }>()]
   const target: StreamTarget = {
@@ -28,7 +30,7 @@ function open(
     headers: {},
     tls: { ca: app.pki.caPem, spkiPins: [] },
     start,
-    direction: 'both',
+    direction,
     wire: { name: 'voxkeep', about: { stream_id: 'strm_1', resume_id: 'secret' }, options },
     connectTimeoutMs: 5_000,
     pingIntervalMs: 60_000,
@@ -43,7 +45,10 @@ function open(
       audio: (ulaw) => (told.put(`audio ${ulaw.length}`), ulaw.length),
       mark: (name) => (told.put(`mark ${name}`), true),
       clear: () => (told.put('clear'), 240),
-      said: (message) => told.put(`said ${JSON.stringify(message)}`),
+      said: (message) => (
+        told.put(`said ${JSON.stringify(message)}`),
+        !JSON.stringify(message).includes('once too often')
+      ),
       lost: () => told.put('lost'),
       warning: (code) => told.put(`warning ${code}`),
       closed: (why, counts) => closed.put({ why, counts }),
@@ -96,6 +101,21 @@ test('openStream() tells what was cleared after the marks, and hands on commands
   )
   stream.tell({ kind: 'message', message: { type: 'ack', id: 'x', status: 'accepted' } })
   assert.equal((await next(socket)).type, 'ack')
+  socket.send({ type: 'command', id: 'once too often', commands: [{ type: 'hangup' }] })
+  const { type, id, status, code } = await next(socket)
+  assert.deepEqual([type, id, status, code], ['ack', 'once too often', 'refused', 'too-many'])
+  stream.close()
+})
+
+test('openStream() passes on no commands of a fork, and says so', async () => {
+  await using app = await startTestApp()
+  const { stream, told } = open(app, {}, systemClock, 'inbound')
+  const socket = await app.accept()
+  await next(socket)
+  socket.send({ type: 'command', id: 'x', commands: [{ type: 'hangup' }] })
+  const { type, id, status, code } = await next(socket)
+  assert.deepEqual([type, id, status, code], ['ack', 'x', 'refused', 'not-allowed'])
+  assert.deepEqual(told.items, ['opened'])
   stream.close()
 })
 
@@ -221,6 +241,50 @@ describe('a connection that breaks', () => {
     assert.equal((await closed.take()).why, 'lost')
     stream.resume(way)
     stream.sendAudio('inbound', tone(20), 0)
+  })
+
+  test('openStream() takes an app that came back, and still has much to take of what it missed, for one that listens', async () => {
+    await using app = await startTestApp()
+    const { stream, told } = open(app, { encoding: 'l16', rate: 24_000, resume_ms: 60_000 })
+    const first = await app.accept()
+    await next(first)
+    first.tcp.destroy()
+    assert.deepEqual([await told.take(), await told.take()], ['opened', 'lost'])
+    const second = tone(1_000)
+    for (let ms = 0; ms < 60_000; ms += 1_000) stream.sendAudio('inbound', second, ms)
+    stream.resume(way)
+    const back = await app.accept()
+    await next(back)
+    back.tcp.pause()
+    back.send({ type: 'resume', resume_id: 'secret', last_seq: 1 })
+    back.send({ type: 'mark', name: 'm' })
+    assert.deepEqual([await told.take(), await told.take()], ['opened', 'mark m'])
+    stream.sendMark('m', 'played', 0) // behind 2.9 MB
+    back.tcp.resume()
+    assert.equal((await next(back)).type, 'mark')
+    assert.deepEqual(told.items, [])
+    stream.close()
+  })
+
+  test('openStream() waits for an app whose balancer refuses meanwhile, and for nobody who is another', async () => {
+    const pki = await createPki()
+    await using app = await startTestApp({ pki })
+    await using busy = await startTestApp({ pki, refuse: 503 })
+    await using stranger = await startTestApp()
+    const { stream, told, closed } = open(app)
+    const first = await app.accept()
+    await next(first)
+    first.tcp.destroy()
+    assert.deepEqual([await told.take(), await told.take()], ['opened', 'lost'])
+    stream.resume({ ...way, address: `127.0.0.1:${busy.port}` })
+    assert.equal(await told.take(), 'lost')
+    stream.resume(way)
+    const second = await app.accept()
+    await next(second)
+    second.tcp.destroy()
+    assert.deepEqual([await told.take(), await told.take()], ['opened', 'lost'])
+    stream.resume({ ...way, address: `127.0.0.1:${stranger.port}` })
+    assert.equal((await closed.take()).why, 'untrusted')
   })
 
   test('openStream() ends after the window with an app that is there and does not resume', async () => {

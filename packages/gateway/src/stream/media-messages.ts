@@ -36,6 +36,11 @@ const start = z
         .enum(['audio/pcmu', 'audio/pcma', 'audio/l16'])
         .describe('`audio/l16`: 16-bit samples, little-endian'),
       rate: z.union([z.literal(8_000), z.literal(16_000), z.literal(24_000)]),
+      source_rate: z
+        .union([z.literal(8_000), z.literal(16_000)])
+        .describe(
+          'What the caller’s codec brings to this stream now: at 8000 a higher `rate` has no more in it than the telephone’s band. Audio that is masked, withheld or judged first is at 8000 whatever stands here',
+        ),
       channels: z.literal(1),
       frame_ms: z.int(),
       framing: z.enum(['frames', 'raw']).describe('`raw`: binary messages are audio alone, with no header'),

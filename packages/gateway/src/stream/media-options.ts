@@ -11,7 +11,9 @@ export const mediaOptions = z
     rate: z
       .union([z.literal(8_000), z.literal(16_000), z.literal(24_000)])
       .default(8_000)
-      .describe('Beyond 8000 with `l16` alone; resampled, for the telephone’s audio is at 8000 inside'),
+      .describe(
+        'Beyond 8000 with `l16` alone; resampled from what the phone’s codec has, which `media.source_rate` tells',
+      ),
     frame_ms: z
       .union([z.literal(20), z.literal(40), z.literal(60), z.literal(80), z.literal(100)])
       .default(20),

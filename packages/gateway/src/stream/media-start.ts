@@ -1,4 +1,4 @@
-import type { StreamStart, StreamTarget } from './contract.ts'
+import type { StreamBand, StreamStart, StreamTarget } from './contract.ts'
 import type { MediaToApp } from './media-messages.ts'
 import type { MediaOptions } from './media-options.ts'
 import { tracksOf } from './twilio-writer.ts'
@@ -10,13 +10,14 @@ export interface MediaSession {
   readonly start: StreamStart
   readonly direction: StreamTarget['direction']
   readonly options: MediaOptions
+  readonly band: StreamBand
 }
 
 type Start = Extract<MediaToApp, { type: 'session.start' }>
 
 /** The first message on each connection. */
 export function sessionStart(
-  { about, start, direction, options }: MediaSession,
+  { about, start, direction, options, band }: MediaSession,
   now: {
     readonly seq: number
     readonly nowMs: number
@@ -47,6 +48,7 @@ export function sessionStart(
     media: {
       encoding: `audio/${options.encoding}`,
       rate: options.rate,
+      source_rate: band.hearsWide ? 16_000 : 8_000,
       channels: 1,
       frame_ms: options.frame_ms,
       framing: options.framing,

@@ -40,6 +40,7 @@ const about = {
   srtp: 'AEAD_AES_256_GCM',
   resume_id: 'cmVzdW1lLWlk',
 }
+const band = { hearsWide: false, saysWide: false }
 const ulaw = (bytes: number, from = 0) => Uint8Array.from({ length: bytes }, (_, i) => (from + i) % 256)
 
 export function mediaVectors(): readonly VectorCase[] {
@@ -47,7 +48,7 @@ export function mediaVectors(): readonly VectorCase[] {
 }
 
 function open(options: Readonly<Record<string, unknown>>) {
-  const wire = mediaWire({ name: 'voxkeep', about, options }, start, 'both')
+  const wire = mediaWire({ name: 'voxkeep', about, options }, start, 'both', band)
   const steps: VectorStep[] = []
   const gateway = (does: string, sends: readonly (Outgoing | undefined)[]) =>
     steps.push({ from: 'gateway', does, sends: sends.filter((each) => each !== undefined).map(wired) })

@@ -7,10 +7,10 @@ import { mediaWire } from './media-wire.ts'
 import { heard, json, said, testSetup, tone } from './test-wire.ts'
 import type { Outgoing, StreamWire } from './wire.ts'
 
-const { start } = testSetup()
+const { start, band } = testSetup()
 const about = { stream_id: 'strm_1', call_id: 'call_1', leg_id: 'leg_1', resume_id: 'secret' }
 const wireOf = (options: Readonly<Record<string, unknown>> = {}): StreamWire =>
-  mediaWire({ name: 'voxkeep', about, options }, start, 'both')
+  mediaWire({ name: 'voxkeep', about, options }, start, 'both', band)
 const bytes = (message: Outgoing | undefined) => {
   assert.ok(message instanceof Uint8Array)
   return message
@@ -173,6 +173,30 @@ describe('a connection that broke', () => {
     const gap = json(back.messages.at(-1)) as { type: string; cause: string; from_ms: number; to_ms: number }
     assert.deepEqual([gap.type, gap.cause, gap.from_ms], ['gap', 'resume', 0])
     assert.equal(gap.to_ms, 20 * (1_000 - 556) + 20)
+  })
+
+  test('mediaWire() keeps the audio of the whole window in every form, and not many long labels beside it', () => {
+    for (const options of [
+      { resume_ms: 1_000 },
+      { resume_ms: 1_000, encoding: 'l16', rate: 24_000, frame_ms: 60 },
+    ] as const) {
+      const wire = wireOf(options)
+      wire.begin()
+      wire.resume?.lost()
+      for (let ms = 0; ms < 6_000; ms += 20) wire.audio('inbound', tone(20), ms)
+      for (let i = 0; i < 60; i += 1) wire.mark('x'.repeat(4_000), 'played', 0)
+      wire.begin()
+      const [whole] = said(wire, resume(1))
+      assert.ok(whole?.kind === 'resumed')
+      assert.equal(whole.messages.length, 6_000 / (options.frame_ms ?? 20) + 60)
+      wire.resume?.lost()
+      for (let i = 0; i < 250; i += 1) wire.mark('x'.repeat(4_000), 'played', 0)
+      wire.begin()
+      const [back] = said(wire, resume(1))
+      assert.ok(back?.kind === 'resumed')
+      const heavy = back.messages.filter((message) => message.length > 4_000)
+      assert.ok(heavy.length < 200, String(heavy.length))
+    }
   })
 
   test('mediaWire() has nothing to resume while its app is there', () => {

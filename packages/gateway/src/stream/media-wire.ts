@@ -1,13 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { WireChoice } from '#kernel'
-import type { StreamStart, StreamTarget, Track } from './contract.ts'
+import type { StreamBand, StreamStart, StreamTarget, Track } from './contract.ts'
 import { keptMessages, type KeptMessages } from './kept-messages.ts'
-import { readFrame, writeFrame } from './media-frame.ts'
+import { frameHeaderBytes, readFrame, writeFrame } from './media-frame.ts'
 import { maxCommandBytes, mediaFromApp, type MediaFromApp } from './media-messages.ts'
 import { mediaOptions, type MediaOptions } from './media-options.ts'
 import { sessionStart, type MediaSession } from './media-start.ts'
 import { tracksOf } from './twilio-writer.ts'
-import { decoder, type AudioForm, type Decode } from './wire-audio.ts'
+import { decoder, isWide, type AudioForm, type Decode } from './wire-audio.ts'
 import { audioOf, readRecord } from './wire-json.ts'
 import { wireTrack, type WireTrack } from './wire-track.ts'
 import type { AppMessage, MarkState, Notice, Outgoing, StreamWire, WireResume } from './wire.ts'
@@ -17,26 +17,29 @@ export const mediaProtocol = 'voxkeep.media.v1'
 const plainFrameMs = 20
 /** What is kept for an app that comes back covers its time away, and what was on its way when it left. */
 const underWayMs = 5_000
-/** Marks, keys and the like, beside the audio. */
+/** Marks, keys and the like, beside the audio; a label may be long, and all of them together are not. */
 const keptBeside = 256
+const keptBesideBytes = 256 * 1_024
 
 /** Our own wire: JSON in text messages, audio in binary ones. Says everything that the gateway knows; goes on over another connection. */
 export function mediaWire(
   choice: WireChoice,
   start: StreamStart,
   direction: StreamTarget['direction'],
+  band: StreamBand,
 ): StreamWire {
   const parsed = mediaOptions.safeParse(choice.options)
   const options = parsed.success ? parsed.data : mediaOptions.parse({})
-  return new MediaWire({ about: choice.about, start, direction, options })
+  return new MediaWire({ about: choice.about, start, direction, options, band })
 }
 
 class MediaWire implements StreamWire {
   readonly subprotocol = mediaProtocol
   readonly resume?: WireResume
+  readonly isWide: boolean
   readonly #session: MediaSession
   readonly #options: MediaOptions
-  readonly #form: AudioForm
+  readonly #newDecoder: () => Decode
   #decode: Decode
   readonly #tracks: Readonly<Record<Track, WireTrack>> | undefined
   readonly #kept: KeptMessages | undefined
@@ -57,15 +60,20 @@ class MediaWire implements StreamWire {
     const { options, about, direction } = session
     this.#options = options
     const form = formOf(options)
-    this.#form = form
-    this.#decode = decoder(form)
+    this.isWide = isWide(form)
+    this.#newDecoder = () => decoder(form, session.band.saysWide)
+    this.#decode = this.#newDecoder()
     const isPlain = form.encoding === 'ulaw' && options.frame_ms === plainFrameMs
     const track = () => wireTrack({ form, chunkMs: options.frame_ms, fill: options.frame_ms > plainFrameMs })
     this.#tracks = isPlain ? undefined : { inbound: track(), outbound: track() }
     this.#resumeId = typeof about['resume_id'] === 'string' ? about['resume_id'] : ''
     if (options.resume_ms === 0 || options.framing === 'raw' || this.#resumeId === '') return
     const frames = ((options.resume_ms + underWayMs) / options.frame_ms) * tracksOf(direction).length
-    this.#kept = keptMessages(Math.ceil(frames) + keptBeside)
+    const frameBytes = frameHeaderBytes + wireBytesPerMs(form) * options.frame_ms
+    this.#kept = keptMessages(
+      Math.ceil(frames) + keptBeside,
+      Math.ceil(frames) * frameBytes + keptBesideBytes,
+    )
     this.resume = { windowMs: options.resume_ms, lost: () => this.#lost() }
   }
 
@@ -84,12 +92,12 @@ class MediaWire implements StreamWire {
     return [start]
   }
 
-  audio(track: Track, ulaw: Uint8Array, timestampMs: number): Outgoing | undefined {
+  audio(track: Track, ulaw: Uint8Array, timestampMs: number, wide?: Int16Array): Outgoing | undefined {
     const ms = ulaw.length / bytesPerMs
     this.#nowMs = Math.max(this.#nowMs, timestampMs + ms)
     this.#sentMs += ms
     if (this.#tracks === undefined) return this.#frame(track, ulaw, timestampMs)
-    const piece = this.#tracks[track].push(ulaw, timestampMs)
+    const piece = this.#tracks[track].push(ulaw, timestampMs, wide)
     return piece === undefined ? undefined : this.#frame(track, piece.bytes, piece.timestampMs)
   }
 
@@ -161,9 +169,9 @@ class MediaWire implements StreamWire {
     const frame = this.#options.framing === 'raw' ? { seq: 0, audio: payload } : readFrame(payload)
     if (frame === undefined) return this.#fault('not-a-frame', 'this binary message is no audio frame')
     if (!this.#isNew(frame.seq)) return []
-    const ulaw = this.#decode(frame.audio)
-    this.#receivedBytes += ulaw.length
-    return audioOf(ulaw)
+    const said = this.#decode(frame.audio)
+    this.#receivedBytes += said.ulaw.length
+    return audioOf(said)
   }
 
   #readText(payload: Buffer): readonly AppMessage[] {
@@ -179,14 +187,15 @@ class MediaWire implements StreamWire {
         return [{ kind: 'mark', name: message.name }]
       case 'clear': {
         const { id } = message
-        this.#decode = decoder(this.#form) // half a sample that waits is not the first half of another
+        this.#decode = this.#newDecoder() // half a sample that waits is not the first half of another
         const reply = (droppedMs: number) =>
           this.#say({ type: 'cleared', id, dropped_ms: Math.round(droppedMs) })
         return [{ kind: 'clear', reply }]
       }
       case 'command': {
         const { id, commands } = message
-        return [{ kind: 'said', message: { id, commands } }]
+        const refusal = (code: string) => this.#say({ type: 'ack', id, status: 'refused', code })
+        return [{ kind: 'said', message: { id, commands }, refusal }]
       }
       case 'resume':
         return this.#resumed(message.resume_id, message.last_seq)
@@ -229,7 +238,7 @@ class MediaWire implements StreamWire {
   }
 
   #frame(track: Track, audio: Uint8Array, timestampMs: number): Outgoing | undefined {
-    if (this.#options.framing === 'raw') return audio.slice()
+    if (this.#options.framing === 'raw') return new Uint8Array(audio)
     const seq = ++this.#seq
     return this.#keep(seq, writeFrame(track, seq, timestampMs, audio))
   }
@@ -250,6 +259,10 @@ const bytesPerMs = 8
 function formOf({ encoding, rate }: MediaOptions): AudioForm {
   const encodings = { pcmu: 'ulaw', pcma: 'alaw', l16: 's16le' } as const
   return { encoding: encodings[encoding], rateHz: rate }
+}
+
+function wireBytesPerMs({ encoding, rateHz }: AudioForm): number {
+  return (rateHz / 1_000) * (encoding === 'ulaw' || encoding === 'alaw' ? 1 : 2)
 }
 
 function isSame(a: string, b: string): boolean {

@@ -67,3 +67,34 @@ test('sendWindow() keeps a copy of what waits', () => {
   window.drained()
   assert.deepEqual(sent, ['0:0', '20:7'])
 })
+
+test('sendWindow() keeps the companion of a frame with it, as a copy', () => {
+  const sent: (number | undefined)[] = []
+  let isOpen = false
+  const window = sendWindow({
+    maxBehindMs: 1_000,
+    send: (_track, _ulaw, _ms, wide) => {
+      sent.push(wide?.[0])
+      return isOpen
+    },
+  })
+  const wide = new Int16Array(320).fill(1)
+  for (const value of [1, 2, 3]) window.push('inbound', new Uint8Array(160), 20 * value, wide.fill(value))
+  window.push('inbound', new Uint8Array(160), 80)
+  wide.fill(9)
+  isOpen = true
+  window.drained()
+  assert.deepEqual(sent, [1, 2, 3, undefined])
+})
+
+test('sendWindow() keeps a copy of what waits, of a Buffer as well', () => {
+  const { window, sent, state } = run(2_000)
+  state.full = true
+  const shared = Buffer.of(1)
+  window.push('inbound', shared, 0)
+  window.push('inbound', shared, 20)
+  shared.fill(9)
+  state.full = false
+  window.drained()
+  assert.deepEqual(sent, ['0:1', '20:1'])
+})

@@ -3,7 +3,7 @@ import type { Track } from './contract.ts'
 
 export interface SendWindow {
   /** Sends 20 ms of audio, or keeps a copy while the app is slow; returns how many frames were dropped for it. */
-  push(track: Track, ulaw: Uint8Array, timestampMs: number): number
+  push(track: Track, ulaw: Uint8Array, timestampMs: number, wide?: Int16Array): number
   /** The app has read on: sends what waits. */
   drained(): void
 }
@@ -13,7 +13,7 @@ export interface SendWindowOptions {
    * Sends one frame, in the order of the calls; false when the socket's own buffer is full with it. Nothing can be
    * taken back from there, so nothing more goes in until `drained`.
    */
-  readonly send: (track: Track, ulaw: Uint8Array, timestampMs: number) => boolean
+  readonly send: (track: Track, ulaw: Uint8Array, timestampMs: number, wide?: Int16Array) => boolean
   readonly maxBehindMs: number
 }
 
@@ -21,6 +21,7 @@ interface Frame {
   readonly track: Track
   readonly ulaw: Uint8Array
   readonly timestampMs: number
+  readonly wide: Int16Array | undefined
 }
 
 const frameMs = 20
@@ -34,13 +35,13 @@ export function sendWindow(options: SendWindowOptions): SendWindow {
   const waiting = boundedQueue<Frame>({ limit, overflow: 'dropOldest' })
   let isOpen = true
   return {
-    push(track, ulaw, timestampMs) {
+    push(track, ulaw, timestampMs, wide) {
       if (isOpen) {
-        isOpen = options.send(track, ulaw, timestampMs)
+        isOpen = options.send(track, ulaw, timestampMs, wide)
         return 0
       }
       const droppedBefore = waiting.dropped
-      waiting.push({ track, ulaw: ulaw.slice(), timestampMs })
+      waiting.push({ track, ulaw: new Uint8Array(ulaw), timestampMs, wide: wide?.slice() })
       return waiting.dropped - droppedBefore
     },
     drained() {
@@ -48,7 +49,7 @@ export function sendWindow(options: SendWindowOptions): SendWindow {
       while (isOpen) {
         const frame = waiting.shift()
         if (frame === undefined) return
-        isOpen = options.send(frame.track, frame.ulaw, frame.timestampMs)
+        isOpen = options.send(frame.track, frame.ulaw, frame.timestampMs, frame.wide)
       }
     },
   }

@@ -24,6 +24,7 @@ export function testSetup(
       app: 'bank',
     },
     options,
+    band: { hearsWide: false, saysWide: false },
   }
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeRandomBytes } from '@voxkeep/wire/node'
-import { systemClock } from '#kernel'
+import { fakeClock, systemClock, type Clock } from '#kernel'
 import { inbox, startTestApp, type TestApp } from './test-app.ts'
 import { openTextSocket, type TextTarget } from './text-socket.ts'
 import { tlsContexts } from './tls-contexts.ts'
 
-function dial(app: TestApp, more: Partial<TextTarget> = {}) {
+function dial(app: TestApp, more: Partial<TextTarget> = {}, clock: Clock = systemClock) {
   const told = inbox<string>()
   const target: TextTarget = {
     url: app.url('/relay'),
@@ -20,7 +20,7 @@ function dial(app: TestApp, more: Partial<TextTarget> = {}) {
   }
   const socket = openTextSocket(
     target,
-    { clock: systemClock, random: { bytes: nodeRandomBytes }, contexts: tlsContexts() },
+    { clock, random: { bytes: nodeRandomBytes }, contexts: tlsContexts() },
     {
       opened: ({ version }) => told.put(`opened ${version}`),
       message: (text) => told.put(`message ${text}`),
@@ -80,4 +80,28 @@ test('openTextSocket() cuts off an app that reads nothing', async () => {
   for (let round = 0; round < 400 && isTaken; round++) isTaken = socket.send(message)
   assert.equal(isTaken, false)
   assert.equal(await told.take(), 'closed lost')
+})
+
+test('openTextSocket() reads nothing while it is held, and everything afterwards', async () => {
+  await using app = await startTestApp()
+  const clock = fakeClock()
+  const { socket, told } = dial(app, {}, clock)
+  const { socket: theirs } = await app.accept()
+  assert.equal(await told.take(), 'opened TLSv1.3')
+  theirs.send('one')
+  assert.equal(await told.take(), 'message one')
+  socket.hold(1_000)
+  theirs.send('two')
+  // Another connection has been opened and closed by then.
+  const other = dial(app)
+  ;(await app.accept()).socket.close(1_000)
+  await other.told.take()
+  await other.told.take()
+  told.put('held until here')
+  clock.advance(1_000)
+  assert.equal(await told.take(), 'held until here')
+  assert.equal(await told.take(), 'message two')
+  socket.hold(1_000)
+  socket.close()
+  assert.equal(await told.take(), 'closed closed-by-gateway')
 })

@@ -9,6 +9,8 @@ import type { WebSocket } from './web-socket.ts'
 export interface TextSocket {
   /** False: it was not sent, since nobody listens (yet, or any more). An app that reads nothing is cut off before much waits for it. */
   send(text: string): boolean
+  /** Reads nothing for so long, but for what was read already: the rest waits with the app. */
+  hold(ms: number): void
   /** Closes in order; `closed` follows. */
   close(): void
 }
@@ -38,6 +40,7 @@ export function openTextSocket(
   let socket: WebSocket | undefined
   let liveness: Liveness | undefined
   let cancelClose = () => {}
+  let cancelHold = () => {}
   let why: StreamClosed | undefined
   let isOver = false
 
@@ -46,6 +49,7 @@ export function openTextSocket(
     isOver = true
     liveness?.stop()
     cancelClose()
+    cancelHold()
     handlers.closed(why ?? cause)
   }
   const giveUp = dial(target, deps, {
@@ -89,9 +93,18 @@ export function openTextSocket(
       socket.send(text)
       return true
     },
+    hold(ms) {
+      const held = socket
+      if (held === undefined || isOver || why !== undefined) return
+      cancelHold()
+      held.pause()
+      cancelHold = clock.set(ms, () => held.resume())
+    },
     close() {
       if (isOver || why !== undefined) return
       why = 'closed-by-gateway'
+      cancelHold()
+      socket?.resume() // what answers the close frame is to be read
       if (socket === undefined) {
         giveUp()
         return void clock.set(0, () => over('closed-by-gateway'))

@@ -1,10 +1,7 @@
-import { isUtf8 } from 'node:buffer'
 import type { AppMessage } from './wire.ts'
+import { decodeBase64, ignored, isRecord, readAudio, readMark, readRecord, type Json } from './wire-json.ts'
 
-/** Longer than any label in use; each pending mark keeps its name in memory. */
-const maxMarkNameLength = 4_096
-const ignored: AppMessage = { kind: 'ignored' }
-const clear: AppMessage = { kind: 'clear' }
+const nothing: AppMessage = { kind: 'ignored' }
 
 export type ReadAppMessage = (message: Buffer) => AppMessage
 
@@ -43,7 +40,7 @@ function knownShapes(streamSid: string): Shape[] {
  * Most messages are audio in exactly a known shape: the payload is then decoded where it stands. A payload that
  * is not clean base64 (it may hold a quote, so the shape may not be what it seems) is left to `readJson`.
  */
-function readKnown(message: Buffer, { head, tail }: Shape): Buffer | undefined {
+function readKnown(message: Buffer, { head, tail }: Shape): Uint8Array | undefined {
   const payloadEnd = message.length - tail.length
   if (payloadEnd <= head.length) return undefined
   if (!hasAt(message, tail, payloadEnd) || !hasAt(message, head, 0)) return undefined
@@ -57,52 +54,20 @@ function hasAt(message: Buffer, part: Buffer, at: number): boolean {
 }
 
 function readJson(message: Buffer): AppMessage {
-  const value = parse(message)
-  if (!isRecord(value)) return ignored
-  switch (value['event']) {
+  const value = readRecord(message)
+  const [read = nothing] = value === undefined ? [] : messagesOf(value)
+  return read
+}
+
+function messagesOf({ event, media, mark }: Json): readonly AppMessage[] {
+  switch (event) {
     case 'media':
-      return readMedia(value['media'])
+      return isRecord(media) ? readAudio(media['payload'], (ulaw) => ({ ulaw })) : ignored
     case 'mark':
-      return readMark(value['mark'])
+      return isRecord(mark) ? readMark(mark['name']) : ignored
     case 'clear':
-      return clear
+      return [{ kind: 'clear' }]
     default:
       return ignored
   }
-}
-
-function parse(message: Buffer): unknown {
-  if (!isUtf8(message)) return undefined
-  try {
-    return JSON.parse(message.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-function readMedia(media: unknown): AppMessage {
-  if (!isRecord(media) || typeof media['payload'] !== 'string') return ignored
-  const ulaw = decodeBase64(media['payload'])
-  return ulaw === undefined ? ignored : { kind: 'audio', ulaw }
-}
-
-function readMark(mark: unknown): AppMessage {
-  if (!isRecord(mark) || typeof mark['name'] !== 'string') return ignored
-  const name = mark['name']
-  return name.length > maxMarkNameLength ? ignored : { kind: 'mark', name }
-}
-
-/**
- * Node decodes leniently and drops what it does not know: a result shorter than the text promises was not clean.
- */
-function decodeBase64(text: string): Buffer | undefined {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  const symbols = text.length - padding
-  if (symbols === 0 || symbols % 4 === 1) return undefined
-  const bytes = Buffer.from(text, 'base64')
-  return bytes.length === Math.floor((symbols * 3) / 4) ? bytes : undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

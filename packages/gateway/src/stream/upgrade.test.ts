@@ -84,6 +84,18 @@ for (const [what, lines] of [
   })
 }
 
+test('upgrade() lets the app choose one subprotocol of those that are offered, and nothing else', () => {
+  const made = upgrade({ ...options, subprotocol: 'audio.jambonz.org, audio.drachtio.org' })
+  assert.ok(made !== undefined)
+  assert.ok(made.request.includes('\r\nSec-WebSocket-Protocol: audio.jambonz.org, audio.drachtio.org\r\n'))
+  const chosen = (name: string) => made.read(answer([...good, `Sec-WebSocket-Protocol: ${name}`])).kind
+  assert.equal(chosen('audio.jambonz.org'), 'accepted')
+  assert.equal(chosen('audio.drachtio.org'), 'accepted')
+  for (const other of ['audio.jambonz.org, audio.drachtio.org', 'audio', '', 'AUDIO.jambonz.org'])
+    assert.equal(chosen(other), 'refused', other)
+  assert.equal(made.read(answer(good)).kind, 'refused')
+})
+
 test('upgrade() refuses an answer that does not end', () => {
   assert.equal(attempt().read(Buffer.alloc(16 * 1_024 + 1, 0x61)).kind, 'refused')
 })

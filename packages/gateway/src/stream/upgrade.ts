@@ -28,7 +28,7 @@ export function upgrade(options: {
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
   readonly nonce: Uint8Array
-  /** Asked for, and to be chosen by the app. */
+  /** Asked for, and one of them to be chosen by the app: `a` or `a, b`. */
   readonly subprotocol?: string | undefined
 }): Upgrade | undefined {
   const { subprotocol } = options
@@ -65,10 +65,15 @@ function readAnswer(bytes: Buffer, accept: string, subprotocol: string | undefin
     headers.get('upgrade')?.toLowerCase() === 'websocket' &&
     /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(headers.get('connection') ?? '') &&
     headers.get('sec-websocket-accept') === accept &&
-    // RFC 6455 §4.1: none was asked for, so none may be there; and of protocols only the one that was.
+    // RFC 6455 §4.1: none was asked for, so none may be there; and of protocols only one that was.
     !headers.has('sec-websocket-extensions') &&
-    headers.get('sec-websocket-protocol') === subprotocol
+    isOffered(headers.get('sec-websocket-protocol'), subprotocol)
   return isAccepted ? { kind: 'accepted', rest: bytes.subarray(end + 4) } : refused
+}
+
+function isOffered(chosen: string | undefined, offered: string | undefined): boolean {
+  if (chosen === undefined || offered === undefined) return chosen === offered
+  return offered.split(', ').includes(chosen)
 }
 
 function readHeaders(lines: readonly string[]): Map<string, string> | undefined {

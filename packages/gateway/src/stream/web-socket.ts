@@ -79,6 +79,15 @@ export class WebSocket {
     )
   }
 
+  /** Reads nothing more until `resume`, but for what was read already: the rest waits with the app. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   ping(): void {
     if (this.#writes) this.#socket.write(this.#writer.ping())
   }

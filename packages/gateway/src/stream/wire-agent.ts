@@ -1,4 +1,4 @@
-import { decoder, type AudioForm } from './wire-audio.ts'
+import { decoder, isWide, type AudioForm } from './wire-audio.ts'
 import { audioOf, ignored, isRecord, readAudio, readRecord, type Json } from './wire-json.ts'
 import { optionOf, type WireSetup } from './wire-setup.ts'
 import type { AppMessage, Outgoing, StreamWire } from './wire.ts'
@@ -31,29 +31,33 @@ export function agentWire(setup: WireSetup): StreamWire {
   const track = wireTrack({ form, chunkMs, fill: true })
   const [sends, receives] = [wordOf(options['send_audio']), wordOf(options['receive_audio'])]
   const typeField = textOf(options['type_field'], 'type')
-  let decode = decoder(heardForm)
+  let decode = decoder(heardForm, setup.band.saysWide)
   const tools = new Set(textsOf(options['tools'], []))
   const [clears, ends] = [textsOf(options['clear'], ['clear', 'interrupt']), textsOf(options['end'], ['end'])]
   const toolCall = textOf(options['tool_call'], 'tool.call')
   const toolResult = textOf(options['tool_result'], 'tool.result')
   const write = (type: string, fields: object): Outgoing => JSON.stringify({ [typeField]: type, ...fields })
 
+  const refusal = (id: string, error: string): Outgoing =>
+    write(toolResult, { id, output: JSON.stringify({ error }) })
   const refuse = (id: string, error: string): readonly AppMessage[] => [
-    { kind: 'reply', message: write(toolResult, { id, output: JSON.stringify({ error }) }) },
+    { kind: 'reply', message: refusal(id, error) },
   ]
   const readTool = ({ id, name, arguments: asked }: Json): readonly AppMessage[] => {
     if (typeof id !== 'string' || typeof name !== 'string') return ignored
     const given = typeof asked === 'string' ? asked : JSON.stringify(asked ?? {})
     if (!tools.has(name)) return refuse(id, 'there is no such tool')
     if (given.length > maxArguments) return refuse(id, 'the arguments are too long')
-    return [{ kind: 'said', message: { type: 'tool.call', id, name, arguments: given } }]
+    const message = { type: 'tool.call', id, name, arguments: given }
+    return [{ kind: 'said', message, refusal: () => refusal(id, 'too many tools at a time') }]
   }
 
   return {
     begin: () =>
       Array.isArray(options['begin']) ? options['begin'].map((each) => JSON.stringify(each)) : [],
-    audio(from, ulaw, timestampMs) {
-      const piece = from === 'outbound' ? undefined : track.push(ulaw, timestampMs)
+    isWide: isWide(form),
+    audio(from, ulaw, timestampMs, wide) {
+      const piece = from === 'outbound' ? undefined : track.push(ulaw, timestampMs, wide)
       if (piece === undefined || sends === undefined) return piece?.bytes
       return write(sends.type, { [sends.field]: piece.bytes.toBase64() })
     },
@@ -75,7 +79,7 @@ export function agentWire(setup: WireSetup): StreamWire {
       if (message === undefined || typeof type !== 'string') return ignored
       if (type === receives?.type) return readAudio(message[receives.field], decode)
       if (clears.includes(type)) {
-        decode = decoder(heardForm) // half a sample that waits is not the first half of another
+        decode = decoder(heardForm, setup.band.saysWide) // half a sample that waits is not the first half of another
         return [{ kind: 'clear' }]
       }
       if (ends.includes(type)) return [{ kind: 'end' }]

@@ -91,8 +91,60 @@ test('asteriskWire() holds what comes while it is paused, in order and within a 
   said(wire, 'PAUSE_MEDIA')
   for (let i = 0; i < 1_000; i += 1) assert.deepEqual(wire.read(Buffer.alloc(160), false), [])
   assert.deepEqual(wire.read(Buffer.alloc(160), false), [{ kind: 'warning', code: 'app-buffer-full' }])
-  assert.deepEqual(said(wire, 'FLUSH_MEDIA'), [{ kind: 'clear' }])
+  assert.deepEqual(
+    said(wire, 'FLUSH_MEDIA').map(({ kind }) => kind),
+    ['clear'],
+  )
   assert.deepEqual(said(wire, 'CONTINUE_MEDIA'), [])
+})
+
+test('asteriskWire() holds labels within a bound of their own while it is paused, and again after it went on', () => {
+  const wire = asteriskWire(testSetup())
+  const long = () => said(wire, { command: 'MARK_MEDIA', correlation_id: 'x'.repeat(4_000) })
+  for (const _ of ['once', 'again']) {
+    said(wire, 'PAUSE_MEDIA')
+    const refused = Array.from({ length: 1_000 }, long).flat()
+    assert.ok(refused.length > 930 && refused.every(({ kind }) => kind === 'warning'))
+    assert.deepEqual(wire.read(Buffer.from(tone(20)), false), []) // audio has its room all the same
+    assert.equal(said(wire, 'CONTINUE_MEDIA').length, 1_000 - refused.length + 1)
+  }
+})
+
+test('asteriskWire() ends a pause and a bulk transfer with FLUSH_MEDIA, and confirms it where QUEUE_DRAINED was asked for', () => {
+  const wire = asteriskWire(testSetup())
+  said(wire, 'PAUSE_MEDIA')
+  said(wire, 'START_MEDIA_BUFFERING')
+  assert.deepEqual(wire.read(Buffer.from(tone(21).subarray(0, 165)), false), [])
+  assert.deepEqual(said(wire, 'MARK_MEDIA m-1'), [])
+  assert.deepEqual(said(wire, 'REPORT_QUEUE_DRAINED'), []) // while it is paused, nothing drains
+  const [clear, ...more] = said(wire, 'FLUSH_MEDIA')
+  assert.ok(clear?.kind === 'clear')
+  assert.deepEqual(more, [])
+  assert.equal(clear.reply?.(0), 'QUEUE_DRAINED')
+  assert.equal(clear.reply?.(0), undefined)
+  assert.equal(heard(wire.read(Buffer.from(tone(20)), false)).length, 160) // not paused any more
+  assert.equal(said(wire, 'MARK_MEDIA m-2')[0]?.kind, 'mark')
+  // Nothing of the transfer that was flushed is filled up.
+  assert.deepEqual(
+    said(wire, 'STOP_MEDIA_BUFFERING').map(({ kind }) => kind),
+    ['mark'],
+  )
+})
+
+test('asteriskWire() tells QUEUE_DRAINED at once when nothing waits, and not for what came after it was asked for', () => {
+  const wire = asteriskWire(testSetup())
+  const asked = () => {
+    const [probe] = said(wire, 'REPORT_QUEUE_DRAINED')
+    assert.ok(probe?.kind === 'mark')
+    return probe.name
+  }
+  const first = asked()
+  assert.equal(wire.mark(first, 'played', 0), 'QUEUE_DRAINED')
+  assert.equal(wire.mark(first, 'played', 0), undefined)
+  const second = asked()
+  wire.read(Buffer.from(tone(20)), false)
+  assert.equal(wire.mark(second, 'played', 0), undefined)
+  assert.equal(wire.tell?.({ kind: 'playback', bufferedMs: 0, state: 'drained' }), 'QUEUE_DRAINED')
 })
 
 test('asteriskWire() follows SET_MEDIA_DIRECTION and HANGUP', () => {

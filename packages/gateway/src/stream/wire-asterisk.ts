@@ -1,6 +1,6 @@
 import { AsteriskApp, ulawBytesPerFrame, type Control } from './asterisk-app.ts'
 import { readCommand } from './asterisk-command.ts'
-import type { AudioForm } from './wire-audio.ts'
+import { isWide, type AudioForm } from './wire-audio.ts'
 import { ignored, isRecord } from './wire-json.ts'
 import { aboutText, optionOf, type WireSetup } from './wire-setup.ts'
 import type { StreamWire } from './wire.ts'
@@ -18,14 +18,16 @@ const ptimeMs = 20
 export function asteriskWire(setup: WireSetup): StreamWire {
   const format = optionOf(setup, 'format', ['ulaw', 'alaw', 'slin', 'slin16'])
   const control = controlWriter(setup)
-  const app = new AsteriskApp(formOf(format), control)
-  const track = wireTrack({ form: formOf(format), chunkMs: ptimeMs, fill: true })
+  const form = formOf(format)
+  const app = new AsteriskApp(form, control, setup.band.saysWide)
+  const track = wireTrack({ form, chunkMs: ptimeMs, fill: true })
   const heard = setup.direction === 'outbound' ? 'outbound' : 'inbound'
   return {
     ...(optionOf(setup, 'subprotocol', [true, false]) && { subprotocol: 'media' }),
     begin: () => [control('MEDIA_START', startOf(setup, format))],
-    audio(from, ulaw, timestampMs) {
-      return from === heard && app.isHeard ? track.push(ulaw, timestampMs)?.bytes : undefined
+    isWide: isWide(form),
+    audio(from, ulaw, timestampMs, wide) {
+      return from === heard && app.isHeard ? track.push(ulaw, timestampMs, wide)?.bytes : undefined
     },
     dtmf: (digit, durationMs) => control('DTMF_END', { digit, duration_ms: durationMs }),
     mark: (name, state) => (state === 'played' ? app.played(name) : undefined),

@@ -5,6 +5,7 @@ import { wireNames } from '#kernel'
 import { heard, json, said, testSetup, tone } from './test-wire.ts'
 import { exotelWire } from './wire-exotel.ts'
 import { isRecord } from './wire-json.ts'
+import { uuid } from '#kernel'
 import { plivoWire } from './wire-plivo.ts'
 import { telnyxWire } from './wire-telnyx.ts'
 import type { StreamWire } from './wire.ts'
@@ -147,8 +148,8 @@ test('plivoWire() tells start, media and dtmf with numbers where Plivo has numbe
       event: 'start',
       sequenceNumber: 1,
       start: {
-        callId: callSid,
-        streamId: streamSid,
+        callId: uuid(callSid),
+        streamId: uuid(streamSid),
         accountId: accountSid,
         tracks: ['inbound'],
         mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8_000 },
@@ -159,15 +160,26 @@ test('plivoWire() tells start, media and dtmf with numbers where Plivo has numbe
   assert.deepEqual(json(wire.audio('inbound', tone(20), 20)), {
     event: 'media',
     sequenceNumber: 2,
-    streamId: streamSid,
+    streamId: uuid(streamSid),
     media: { track: 'inbound', timestamp: '20', chunk: 1, payload: base64(tone(20)) },
+    extra_headers: 'customer=42',
   })
   assert.deepEqual(json(wire.dtmf('#', 90)), {
     event: 'dtmf',
     sequenceNumber: 3,
-    streamId: streamSid,
-    dtmf: { track: 'inbound', digit: '#' },
+    streamId: uuid(streamSid),
+    dtmf: { track: 'inbound', digit: '#', timestamp: '20' },
+    extra_headers: 'customer=42',
   })
+})
+
+test('plivoWire() sends audio as ASCII alone, whatever the extra headers say', () => {
+  const setup = testSetup()
+  const customParameters = { who: 'Zoë 😀' }
+  const wire = plivoWire({ ...setup, start: { ...setup.start, customParameters } })
+  const media = wire.audio('inbound', tone(20), 20)
+  assert.match(String(media), /^[\x20-\x7e]+$/)
+  assert.equal((json(media) as { extra_headers: string }).extra_headers, 'who=Zoë 😀')
 })
 
 test('plivoWire() tells playedStream for what was played alone, and clearedAudio once it is cleared', () => {
@@ -178,7 +190,7 @@ test('plivoWire() tells playedStream for what was played alone, and clearedAudio
   assert.deepEqual(json(wire.mark('greeting', 'played', 900)), {
     event: 'playedStream',
     sequenceNumber: 1,
-    streamId: streamSid,
+    streamId: uuid(streamSid),
     name: 'greeting',
   })
   assert.equal(wire.mark('greeting', 'cleared', 0), undefined)
@@ -187,7 +199,7 @@ test('plivoWire() tells playedStream for what was played alone, and clearedAudio
   assert.deepEqual(json(clear.reply?.(120)), {
     event: 'clearedAudio',
     sequenceNumber: 2,
-    streamId: streamSid,
+    streamId: uuid(streamSid),
   })
 })
 

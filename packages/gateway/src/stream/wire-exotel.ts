@@ -1,4 +1,4 @@
-import { decoder, type AudioForm } from './wire-audio.ts'
+import { decoder, isWide, type AudioForm } from './wire-audio.ts'
 import { ignored, isRecord, readAudio, readMark, readRecord } from './wire-json.ts'
 import { aboutText, optionOf, type WireSetup } from './wire-setup.ts'
 import type { StreamWire } from './wire.ts'
@@ -14,7 +14,7 @@ const chunkMs = 100
 export function exotelWire(setup: WireSetup): StreamWire {
   const { streamSid: stream_sid, callSid: call_sid, accountSid: account_sid, customParameters } = setup.start
   const form: AudioForm = { encoding: 's16le', rateHz: optionOf(setup, 'rate', [8_000, 16_000, 24_000]) }
-  let decode = decoder(form)
+  let decode = decoder(form, setup.band.saysWide)
   const newTrack = () => ({ audio: wireTrack({ form, chunkMs, fill: true }), chunk: 0 })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   let sequence = 0
@@ -45,7 +45,9 @@ export function exotelWire(setup: WireSetup): StreamWire {
         },
       }),
     ],
-    audio: (track, ulaw, timestampMs) => media(track, tracks[track].audio.push(ulaw, timestampMs)),
+    isWide: isWide(form),
+    audio: (track, ulaw, timestampMs, wide) =>
+      media(track, tracks[track].audio.push(ulaw, timestampMs, wide)),
     dtmf: (digit, durationMs) => tell('dtmf', { dtmf: { duration: String(durationMs), digit } }),
     mark: (name) => tell('mark', { mark: { name } }),
     stop: () => {
@@ -63,7 +65,7 @@ export function exotelWire(setup: WireSetup): StreamWire {
         case 'mark':
           return isRecord(message['mark']) ? readMark(message['mark']['name']) : ignored
         case 'clear':
-          decode = decoder(form) // half a sample that waits is not the first half of another
+          decode = decoder(form, setup.band.saysWide) // half a sample that waits is not the first half of another
           return [{ kind: 'clear' }]
         default:
           return ignored

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { Decode, Said } from './wire-audio.ts'
 import type { AppMessage } from './wire.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -40,12 +41,12 @@ export function readMark(name: unknown): readonly AppMessage[] {
 }
 
 /** Audio in base64, unless it is not clean. */
-export function readAudio(base64: unknown, decode: (bytes: Uint8Array) => Uint8Array): readonly AppMessage[] {
+export function readAudio(base64: unknown, decode: Decode): readonly AppMessage[] {
   const bytes = decodeBase64(base64)
   return bytes === undefined ? ignored : audioOf(decode(bytes))
 }
 
 /** Nothing where there is no whole sample yet. */
-export function audioOf(ulaw: Uint8Array): readonly AppMessage[] {
-  return ulaw.length === 0 ? [] : [{ kind: 'audio', ulaw }]
+export function audioOf(said: Said): readonly AppMessage[] {
+  return said.ulaw.length === 0 ? [] : [{ kind: 'audio', ...said }]
 }

@@ -35,53 +35,69 @@ export const platformWires = {
   telnyx: maker(telnyxWire, { encoding: ['PCMU', 'PCMA', 'L16'], rate: narrowOrWide }, telnyxFault),
   plivo: maker(plivoWire, { content_type: plivoContentTypes }),
   exotel: maker(exotelWire, { rate: anyRate }),
-  vonage: maker(vonageWire, { rate: anyRate }),
-  teler: maker(telerWire, {
-    rate: [8_000, 16_000, '8k', '16k'],
-    chunk_ms: { min: 20, max: 2_000, step: 20 },
-  }),
+  vonage: maker(vonageWire, { rate: anyRate }, oneTrack),
+  teler: maker(
+    telerWire,
+    {
+      rate: [8_000, 16_000, '8k', '16k'],
+      chunk_ms: { min: 20, max: 2_000, step: 20 },
+    },
+    oneTrack,
+  ),
   jambonz: maker(jambonzWire, { rate: anyRate }),
   asterisk: {
-    ...maker(asteriskWire, {
-      format: ['ulaw', 'alaw', 'slin', 'slin16'],
-      control: ['plain-text', 'json'],
-      subprotocol: flag,
-      high_ms: { min: 200, max: 600_000, step: 1 },
-    }),
+    ...maker(
+      asteriskWire,
+      {
+        format: ['ulaw', 'alaw', 'slin', 'slin16'],
+        control: ['plain-text', 'json'],
+        subprotocol: flag,
+        high_ms: { min: 200, max: 600_000, step: 1 },
+      },
+      oneTrack,
+    ),
     defaults: { high_ms: 18_000 }, // Asterisk's 900 frames
   },
-  'openai-realtime': maker(openaiWire, {
-    session: (value) => isRecord(value) && small(value),
-    speaks_first: flag,
-    barge_in: flag,
-    call_instructions: (value) => typeof value === 'string' && value.length <= 4_096,
-  }),
-  agent: maker(agentWire, {
-    encoding: ['s16le', 'ulaw', 'alaw', 's16be'],
-    rate: anyRate,
-    receive_rate: anyRate,
-    frame_ms: { min: 20, max: 1_000, step: 1 },
-    type_field: word,
-    begin: (value) => Array.isArray(value) && value.length <= 16 && value.every(isRecord) && small(value),
-    send_audio: audioWord,
-    receive_audio: audioWord,
-    clear: words,
-    end: words,
-    keys: word,
-    tool_call: word,
-    tool_result: word,
-    tools: words,
-  }),
+  'openai-realtime': maker(
+    openaiWire,
+    {
+      session: (value) => isRecord(value) && small(value),
+      speaks_first: flag,
+      barge_in: flag,
+      call_instructions: (value) => typeof value === 'string' && value.length <= 4_096,
+    },
+    callerAlone,
+  ),
+  agent: maker(
+    agentWire,
+    {
+      encoding: ['s16le', 'ulaw', 'alaw', 's16be'],
+      rate: anyRate,
+      receive_rate: anyRate,
+      frame_ms: { min: 20, max: 1_000, step: 1 },
+      type_field: word,
+      begin: (value) => Array.isArray(value) && value.length <= 16 && value.every(isRecord) && small(value),
+      send_audio: audioWord,
+      receive_audio: audioWord,
+      clear: words,
+      end: words,
+      keys: word,
+      tool_call: word,
+      tool_result: word,
+      tools: words,
+    },
+    callerAlone,
+  ),
 } satisfies Readonly<Record<string, WireMaker>>
 
 function maker(
   make: (setup: WireSetup) => StreamWire,
   rules: Rules,
-  more: (options: Options) => string | undefined = () => undefined,
+  more: (options: Options, direction: WireSetup['direction']) => string | undefined = () => undefined,
 ): WireMaker {
   return {
-    make: ({ about, options }, start, direction) => make({ about, options, start, direction }),
-    fault: (options) => faultOf(rules, options) ?? more(options),
+    make: ({ about, options }, start, direction, band) => make({ about, options, start, direction, band }),
+    fault: (options, direction) => faultOf(rules, options) ?? more(options, direction),
   }
 }
 
@@ -103,6 +119,16 @@ function isAllowed(rule: Rule, value: unknown): boolean {
     value <= rule.max &&
     (value - rule.min) % rule.step === 0
   )
+}
+
+/** Of wires that do not say whose audio is whose. */
+function oneTrack(_: Options, direction: WireSetup['direction']): string | undefined {
+  return direction === 'both_tracks' ? 'this wire carries one track' : undefined
+}
+
+/** An agent hears whoever it talks with, or listens to. */
+function callerAlone(_: Options, direction: WireSetup['direction']): string | undefined {
+  return direction === 'both' || direction === 'inbound' ? undefined : 'an agent hears the caller alone'
 }
 
 function telnyxFault({ encoding, rate }: Options): string | undefined {

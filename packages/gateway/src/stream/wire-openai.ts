@@ -87,7 +87,7 @@ class OpenaiWire implements StreamWire {
     if (ulaw === undefined) return ignored
     const { item_id: id, content_index: contentIndex } = event
     if (typeof id === 'string') this.#items.add(id, Number(contentIndex) || 0, ulaw.length)
-    return audioOf(ulaw)
+    return audioOf({ ulaw })
   }
 
   /** The caller speaks: what waits is thrown away, and the model learns where it was cut off. */
@@ -115,7 +115,8 @@ class OpenaiWire implements StreamWire {
     if (!this.#tools.has(name)) return [{ kind: 'reply', message: refused(id, 'there is no such tool') }]
     if (given.length > maxArguments)
       return [{ kind: 'reply', message: refused(id, 'the arguments are too long') }]
-    return [{ kind: 'said', message: { type: 'tool.call', id, name, arguments: given } }]
+    const refusal = () => refused(id, 'too many tools at a time')
+    return [{ kind: 'said', message: { type: 'tool.call', id, name, arguments: given }, refusal }]
   }
 
   /** The API takes no second response while there is one. */

@@ -1,4 +1,4 @@
-import type { StreamStart, StreamTarget } from './contract.ts'
+import type { StreamBand, StreamStart, StreamTarget } from './contract.ts'
 
 /** What a wire is made of: whose stream it is, and what was chosen for it. */
 export interface WireSetup {
@@ -7,6 +7,7 @@ export interface WireSetup {
   /** Who talks with whom: `call_id`, `from`, `to`, `direction`, … (see `WireChoice`). */
   readonly about: Readonly<Record<string, unknown>>
   readonly options: Readonly<Record<string, unknown>>
+  readonly band: StreamBand
 }
 
 /** A fact about the call as text; empty where it is not known. */

@@ -1,4 +1,4 @@
-import { decoder, type AudioForm } from './wire-audio.ts'
+import { decoder, isWide, type AudioForm } from './wire-audio.ts'
 import { ignored, isRecord, readAudio, readRecord } from './wire-json.ts'
 import { aboutText, type WireSetup } from './wire-setup.ts'
 import type { StreamWire } from './wire.ts'
@@ -14,7 +14,7 @@ const defaultChunkMs = 400
  */
 export function telerWire(setup: WireSetup): StreamWire {
   const form: AudioForm = { encoding: 's16le', rateHz: rateOf(setup) }
-  let decode = decoder(form)
+  let decode = decoder(form, setup.band.saysWide)
   const newTrack = () => wireTrack({ form, chunkMs: chunkOf(setup), fill: true })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   const { streamSid: stream_id, accountSid: account_id } = setup.start
@@ -39,7 +39,8 @@ export function telerWire(setup: WireSetup): StreamWire {
         data: { encoding: 'audio/l16', sample_rate: form.rateHz, channels: 1 },
       }),
     ],
-    audio: (track, ulaw, timestampMs) => audio(tracks[track].push(ulaw, timestampMs)),
+    isWide: isWide(form),
+    audio: (track, ulaw, timestampMs, wide) => audio(tracks[track].push(ulaw, timestampMs, wide)),
     dtmf: () => undefined,
     mark: () => undefined,
     stop: () =>
@@ -51,7 +52,7 @@ export function telerWire(setup: WireSetup): StreamWire {
           return readAudio((isRecord(message['data']) ? message['data'] : message)['audio_b64'], decode)
         case 'interrupt':
         case 'clear':
-          decode = decoder(form) // half a sample that waits is not the first half of another
+          decode = decoder(form, setup.band.saysWide) // half a sample that waits is not the first half of another
           return [{ kind: 'clear' }]
         default:
           return ignored

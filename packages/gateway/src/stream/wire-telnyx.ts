@@ -1,4 +1,4 @@
-import { decoder, type AudioForm } from './wire-audio.ts'
+import { decoder, isWide, type AudioForm } from './wire-audio.ts'
 import { ignored, isRecord, readAudio, readMark, readRecord } from './wire-json.ts'
 import { aboutText, optionOf, type WireSetup } from './wire-setup.ts'
 import type { StreamWire } from './wire.ts'
@@ -18,7 +18,7 @@ export function telnyxWire(setup: WireSetup): StreamWire {
   } = setup.start
   const encoding = optionOf(setup, 'encoding', ['PCMU', 'PCMA', 'L16'])
   const form = formOf(encoding, setup)
-  let decode = decoder(form)
+  let decode = decoder(form, setup.band.saysWide)
   const newTrack = () => ({ audio: wireTrack({ form, chunkMs: 0, fill: false }), chunk: 0 })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   let sequence = 0
@@ -41,8 +41,9 @@ export function telnyxWire(setup: WireSetup): StreamWire {
         },
       }),
     ],
-    audio(track, ulaw, timestampMs) {
-      const piece = tracks[track].audio.push(ulaw, timestampMs)
+    isWide: isWide(form),
+    audio(track, ulaw, timestampMs, wide) {
+      const piece = tracks[track].audio.push(ulaw, timestampMs, wide)
       if (piece === undefined) return undefined
       const chunk = String(++tracks[track].chunk)
       const payload = piece.bytes.toBase64()
@@ -60,7 +61,7 @@ export function telnyxWire(setup: WireSetup): StreamWire {
         case 'mark':
           return isRecord(message['mark']) ? readMark(message['mark']['name']) : ignored
         case 'clear':
-          decode = decoder(form) // half a sample that waits is not the first half of another
+          decode = decoder(form, setup.band.saysWide) // half a sample that waits is not the first half of another
           return [{ kind: 'clear' }]
         default:
           return ignored

@@ -14,8 +14,8 @@ export interface Piece {
 
 /** One track on its way to the app. */
 export interface WireTrack {
-  /** Takes µ-law, borrowed until the call returns; returns what is due. */
-  push(ulaw: Uint8Array, timestampMs: number): Piece | undefined
+  /** Takes µ-law, and the same time at 16 kHz where there is that, both borrowed until the call returns; returns what is due. */
+  push(ulaw: Uint8Array, timestampMs: number, wide?: Int16Array): Piece | undefined
   /** What waits, at the end. */
   flush(): Piece | undefined
 }
@@ -35,37 +35,37 @@ export function wireTrack({
 }): WireTrack {
   const encode = encoder(form)
   let waiting: Uint8Array[] = []
-  let waitingBytes = 0
+  let waitingMs = 0
   let startMs = 0
   let nextMs: number | undefined
-  const keep = (ulaw: Uint8Array) => {
-    waiting.push(ulaw)
-    waitingBytes += ulaw.length
+  const keep = (ulaw: Uint8Array, wide?: Int16Array) => {
+    waiting.push(encode(ulaw, wide))
+    waitingMs += ulaw.length / bytesPerMs
   }
   const flush = (): Piece | undefined => {
-    if (waitingBytes === 0) return undefined
-    const bytes = encode(joined(waiting, waitingBytes))
+    if (waitingMs === 0) return undefined
+    const bytes = joined(waiting)
     waiting = []
-    waitingBytes = 0
+    waitingMs = 0
     return { bytes, timestampMs: startMs }
   }
   return {
     flush,
-    push(ulaw, timestampMs) {
+    push(ulaw, timestampMs, wide) {
       const missingMs = fill && nextMs !== undefined ? Math.min(timestampMs - nextMs, maxFilledMs) : 0
-      if (waitingBytes === 0) startMs = missingMs > 0 ? timestampMs - missingMs : timestampMs
+      if (waitingMs === 0) startMs = missingMs > 0 ? timestampMs - missingMs : timestampMs
       if (missingMs > 0) keep(new Uint8Array(missingMs * bytesPerMs).fill(ULAW_SILENCE))
-      keep(ulaw.slice())
+      keep(ulaw, wide)
       nextMs = timestampMs + ulaw.length / bytesPerMs
-      return waitingBytes >= chunkMs * bytesPerMs ? flush() : undefined
+      return waitingMs >= chunkMs ? flush() : undefined
     },
   }
 }
 
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts
   if (only !== undefined && parts.length === 1) return only
-  const whole = new Uint8Array(length)
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

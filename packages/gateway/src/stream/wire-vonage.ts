@@ -1,4 +1,4 @@
-import { decoder, type AudioForm } from './wire-audio.ts'
+import { decoder, isWide, type AudioForm } from './wire-audio.ts'
 import { audioOf, ignored, isRecord, readMark, readRecord } from './wire-json.ts'
 import { optionOf, type WireSetup } from './wire-setup.ts'
 import type { StreamWire } from './wire.ts'
@@ -14,7 +14,7 @@ const chunkMs = 20
  */
 export function vonageWire(setup: WireSetup): StreamWire {
   const form: AudioForm = { encoding: 's16le', rateHz: optionOf(setup, 'rate', [16_000, 8_000, 24_000]) }
-  let decode = decoder(form)
+  let decode = decoder(form, setup.band.saysWide)
   const newTrack = () => wireTrack({ form, chunkMs, fill: true })
   const tracks = { inbound: newTrack(), outbound: newTrack() }
   return {
@@ -25,7 +25,8 @@ export function vonageWire(setup: WireSetup): StreamWire {
         'content-type': `audio/l16;rate=${form.rateHz}`,
       }),
     ],
-    audio: (track, ulaw, timestampMs) => tracks[track].push(ulaw, timestampMs)?.bytes,
+    isWide: isWide(form),
+    audio: (track, ulaw, timestampMs, wide) => tracks[track].push(ulaw, timestampMs, wide)?.bytes,
     dtmf: (digit, durationMs) => JSON.stringify({ event: 'websocket:dtmf', digit, duration: durationMs }),
     mark: (name, state) =>
       state === 'played' ? `{"event":"websocket:notify","payload":${name}}` : undefined,
@@ -35,7 +36,7 @@ export function vonageWire(setup: WireSetup): StreamWire {
       const message = readRecord(payload)
       switch (message?.['action']) {
         case 'clear':
-          decode = decoder(form) // half a sample that waits is not the first half of another
+          decode = decoder(form, setup.band.saysWide) // half a sample that waits is not the first half of another
           return [{ kind: 'clear', reply: () => JSON.stringify({ event: 'websocket:cleared' }) }]
         case 'notify':
           // The label of the mark is the payload's JSON, told back as it is.

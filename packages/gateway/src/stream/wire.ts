@@ -8,15 +8,17 @@ export type Outgoing = string | Uint8Array
  * and codec state, and does no I/O. Audio inside the gateway is µ-law at 8 kHz; a wire that speaks otherwise converts.
  */
 export interface StreamWire {
-  /** Asked for in `Sec-WebSocket-Protocol`; the app must choose it, or the upgrade is refused. Absent: none is asked for and none may come. */
+  /** Asked for in `Sec-WebSocket-Protocol`, several with `, ` between; the app must choose one, or the upgrade is refused. Absent: none is asked for and none may come. */
   readonly subprotocol?: string
   /** Sent as soon as the app accepted, in this order and with nothing between; again on each connection that takes the place of a lost one. */
   begin(): readonly Outgoing[]
   /**
-   * Audio, µ-law at 8 kHz, borrowed until the call returns. `timestampMs` counts from the start of the stream. Text must be ASCII alone. What is
-   * not ready to be sent yet is kept: `undefined`.
+   * Audio, µ-law at 8 kHz, borrowed until the call returns. `timestampMs` counts from the start of the stream. `wide` is the same time at 16 kHz,
+   * borrowed as well, where somebody has that. Text must be ASCII alone. What is not ready to be sent yet is kept: `undefined`.
    */
-  audio(track: Track, ulaw: Uint8Array, timestampMs: number): Outgoing | undefined
+  audio(track: Track, ulaw: Uint8Array, timestampMs: number, wide?: Int16Array): Outgoing | undefined
+  /** What it sends has room for more than 8 kHz; else `wide` is not looked at. */
+  readonly isWide?: boolean
   /** A finished key press; `undefined` where the wire has no word for it. */
   dtmf(digit: string, durationMs: number): Outgoing | undefined
   /** Everything before the label was played, or was thrown away by `clear`. `playedMs`: how much of the app's audio was played by then. */
@@ -43,15 +45,19 @@ export interface WireResume {
 
 /** What an app may say. */
 export type AppMessage =
-  /** µ-law at 8 kHz, fresh memory. */
-  | { readonly kind: 'audio'; readonly ulaw: Uint8Array }
+  /** µ-law at 8 kHz, fresh memory; `wide` is the same time at 16 kHz, of an app that sends a wider rate to somebody who can hear it. */
+  | { readonly kind: 'audio'; readonly ulaw: Uint8Array; readonly wide?: Int16Array }
   | { readonly kind: 'mark'; readonly name: string }
   /** Throws away what waits to be played; `reply` is sent once that is done. */
   | { readonly kind: 'clear'; readonly reply?: (droppedMs: number) => Outgoing | undefined }
   /** Sent back at once. */
   | { readonly kind: 'reply'; readonly message: Outgoing }
-  /** For the main thread, as it is: a command, a tool call, an agent's event. Small, and JSON. */
-  | { readonly kind: 'said'; readonly message: object }
+  /** For the main thread, as it is: `commands`, a tool call, an agent's event. Small, and JSON. `refusal` is sent back when it is not passed on. */
+  | {
+      readonly kind: 'said'
+      readonly message: object
+      readonly refusal?: (code: 'not-allowed' | 'too-many') => Outgoing | undefined
+    }
   /** The app is there again, after a connection that was lost: what it missed, to be sent at once and in this order. */
   | { readonly kind: 'resumed'; readonly messages: readonly Outgoing[] }
   /** The app ends the conversation; the socket is then closed as if it had closed it. */

@@ -1,5 +1,5 @@
 import type { WireChoice, WireName } from '#kernel'
-import type { StreamStart, StreamTarget } from './contract.ts'
+import type { StreamBand, StreamStart, StreamTarget } from './contract.ts'
 import { mediaFault } from './media-options.ts'
 import { mediaWire } from './media-wire.ts'
 import { twilioWire } from './twilio-wire.ts'
@@ -11,9 +11,9 @@ type Direction = StreamTarget['direction']
 /** Makes the wires of one name. */
 export interface WireMaker {
   /** The wire of one stream. Its options were found to be without fault. Never throws. */
-  make(choice: WireChoice, start: StreamStart, direction: Direction): StreamWire
-  /** What is wrong with options; undefined: nothing. Default: there must be none. */
-  fault?(options: WireChoice['options']): string | undefined
+  make(choice: WireChoice, start: StreamStart, direction: Direction, band: StreamBand): StreamWire
+  /** What is wrong with options, or that the wire cannot carry what a stream of this direction hears; undefined: nothing. Default: there must be no options. */
+  fault?(options: WireChoice['options'], direction: Direction): string | undefined
   /** What others than the wire look at, where the options leave it out. */
   readonly defaults?: WireChoice['options']
 }
@@ -29,10 +29,14 @@ export function isSpoken(name: WireName): boolean {
   return makers[name] !== undefined
 }
 
-/** What is wrong with the options that a wire was given; undefined: nothing. */
-export function wireFault(name: WireName, options: WireChoice['options']): string | undefined {
+/** What is wrong with the options that a wire was given, or with what it is to carry; undefined: nothing. */
+export function wireFault(
+  name: WireName,
+  options: WireChoice['options'],
+  direction: Direction,
+): string | undefined {
   const check = makers[name]?.fault
-  if (check !== undefined) return check(options)
+  if (check !== undefined) return check(options, direction)
   return Object.keys(options).length === 0 ? undefined : 'this wire has no options'
 }
 
@@ -41,10 +45,17 @@ export function withDefaults(name: WireName, options: WireChoice['options']): Wi
   return { ...makers[name]?.defaults, ...options }
 }
 
+const narrow: StreamBand = { hearsWide: false, saysWide: false }
+
 /** The wire of one stream; Twilio's where nothing was chosen. */
-export function wireOf(choice: WireChoice | undefined, start: StreamStart, direction: Direction): StreamWire {
+export function wireOf(
+  choice: WireChoice | undefined,
+  start: StreamStart,
+  direction: Direction,
+  band = narrow,
+): StreamWire {
   const maker = choice === undefined ? undefined : makers[choice.name]
   return choice === undefined || maker === undefined
     ? twilioWire(start, direction)
-    : maker.make(choice, start, direction)
+    : maker.make(choice, start, direction, band)
 }

@@ -6,7 +6,7 @@ import { program } from './counterpart.ts'
 import type { PortRange } from './media-ports.ts'
 import { netstrings, toNetstring } from './netstring.ts'
 import { startProgram } from './program.ts'
-import { readSamples } from './spoken.ts'
+import { readSamples, readWhole, type Recorded } from './spoken.ts'
 import { watch } from './watch.ts'
 
 export interface BaresipOptions {
@@ -63,6 +63,8 @@ export interface Baresip extends AsyncDisposable {
   /** What it said and heard in a call that has ended. */
   said(): Promise<Int16Array>
   heard(): Promise<Int16Array>
+  /** What it heard as it wrote it down, at the rate of its codec. */
+  heardWhole(): Promise<Recorded>
 }
 
 export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
@@ -111,6 +113,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     output: () => phone.output(),
     said: () => dumped(folder, 'enc'),
     heard: () => dumped(folder, 'dec'),
+    heardWhole: async () => readWhole(await dumpOf(folder, 'dec')),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -174,7 +177,11 @@ async function connectControl(
 }
 
 async function dumped(folder: string, direction: 'enc' | 'dec'): Promise<Int16Array> {
+  return readSamples(await dumpOf(folder, direction))
+}
+
+async function dumpOf(folder: string, direction: 'enc' | 'dec'): Promise<string> {
   const name = (await readdir(folder)).find((file) => file.endsWith(`-${direction}.wav`))
   if (name === undefined) throw new Error(`baresip wrote no ${direction} audio`)
-  return readSamples(join(folder, name))
+  return join(folder, name)
 }

@@ -19,6 +19,23 @@ export function readSamples(path: string): Int16Array {
   return toMono8k(wav)
 }
 
+/** Samples at a rate. */
+export interface Recorded {
+  readonly samples: Int16Array
+  readonly rateHz: number
+}
+
+/** The first channel of a WAV file of 16 bits, at its own rate. */
+export function readWhole(path: string): Recorded {
+  const wav = parseWav(readFileSync(path))
+  if ('error' in wav || wav.format !== 'pcm16') throw new Error(`${path}: not 16 bits`)
+  const view = new DataView(wav.data.buffer, wav.data.byteOffset, wav.data.byteLength)
+  const samples = Int16Array.from({ length: wav.data.byteLength / 2 / wav.channels }, (_, i) =>
+    view.getInt16(2 * wav.channels * i, true),
+  )
+  return { samples, rateHz: wav.sampleRateHz }
+}
+
 const pauseSeconds = 1.5
 
 /**
@@ -33,6 +50,14 @@ export function writeSpeech(path: string, samples: Int16Array, silenceSeconds: n
 export function writeWideSpeech(path: string, samples: Int16Array, silenceSeconds: number): void {
   const narrow = padded(samples, silenceSeconds)
   writeSamples(path, doubler().process(narrow, new Int16Array(narrow.length * 2)), 2 * samplesPerSecond)
+}
+
+/** Writes samples at 16 kHz, in the same way. */
+export function writeWideSamples(path: string, samples: Int16Array, silenceSeconds: number): void {
+  const rateHz = 2 * samplesPerSecond
+  const all = new Int16Array(pauseSeconds * rateHz + samples.length + silenceSeconds * rateHz)
+  all.set(samples, pauseSeconds * rateHz)
+  writeSamples(path, all, rateHz)
 }
 
 function padded(samples: Int16Array, silenceSeconds: number): Int16Array {

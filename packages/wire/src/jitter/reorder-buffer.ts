@@ -118,7 +118,7 @@ class Reordering implements ReorderBuffer {
       this.#drain(index + 1, items)
       return items
     }
-    this.#held.set(index, { ...packet, payload: payload.slice() })
+    this.#held.set(index, { ...packet, payload: new Uint8Array(payload) })
     if (this.#held.size > this.#options.maxPackets) this.#skip(expected, items)
     return items
   }

@@ -1,2 +1,3 @@
 export { doubler, halver, type Resampler } from './half-band.ts'
 export { thirder, tripler } from './third-band.ts'
+export { bandJoiner, bandSplitter, type BandJoiner, type BandSplitter } from './wide-band.ts'

@@ -21,7 +21,7 @@ const paddingBit = 0x20
 
 /**
  * Parses one datagram; `undefined` when it is not a well-formed RTP packet.
- * `payload` and `extension.data` alias `datagram`: call `.slice()` to keep them.
+ * `payload` and `extension.data` alias `datagram`: copy them to keep them.
  */
 export function parseRtp(datagram: Uint8Array): RtpPacket | undefined {
   const headerBytes = rtpHeaderLength(datagram)
