@@ -113,6 +113,13 @@ export const builtInRules: readonly BuiltIn[] = [
     groupBy: 'engine',
   },
   {
+    id: 'synthetic-voices',
+    title: 'A caller’s voice is taken for a recording or a machine’s',
+    severity: 'high',
+    types: ['verification.suspected'],
+    groupBy: 'engine',
+  },
+  {
     id: 'retention',
     title: 'Something was not deleted when it should have been',
     severity: 'high',

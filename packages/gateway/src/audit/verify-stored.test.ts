@@ -127,6 +127,12 @@ test('verifyStoredLog() finds every changed tile, root, head, checkpoint and sig
       )
       assert.ok(kinds(root).includes(`stored-tile ${tile.index}`) && kinds(root).includes('head'))
     }
+  for (const root of [new Uint8Array(31), new Uint8Array(40), new Uint8Array()]) {
+    const odd = await world.after(({ tiles }) =>
+      tiles.push(...tiles.splice(0).map((tile) => ({ ...tile, root }))),
+    )
+    assert.ok(kinds(odd).includes('stored-tile 0') && kinds(odd).includes('head'))
+  }
   const gone = await world.after(({ tiles }) => tiles.shift())
   assert.ok(kinds(gone).includes('stored-tile 0'))
   for (const head of [{ size: size - 1 }, { size: size + 1 }, { root: '' }, { size: 0 }])

@@ -24,7 +24,7 @@ describe('openHolds()', () => {
     place[Symbol.dispose]()
   })
   beforeEach(async () => {
-    for (const table of ['calls', 'call_events', 'outbox', 'objects', 'holds'])
+    for (const table of ['calls', 'call_legs', 'call_events', 'outbox', 'objects', 'holds'])
       await sql`delete from ${sql.table(table)}`.execute(database.kysely)
     await insertCall(database, { id: call, startedAt: start })
     await insertObject(database, { id: 'rec_1', call, createdAt: start })

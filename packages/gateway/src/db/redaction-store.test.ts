@@ -72,6 +72,10 @@ describe('redactionStore()', () => {
       marks.map(({ channel, fromMs, toMs, kind, why }) => [channel, fromMs, toMs, kind, why]),
     )
     assert.deepEqual(await rows.marks(rival, id), [])
+    const pauses = async (of: TenantId, ids: RecordingId[]) =>
+      (await rows.pauses(of, ids)).map(({ recording, kind }) => `${recording} ${kind}`)
+    assert.deepEqual(await pauses(acme, [id, fresh()]), [`${id} paused`])
+    assert.deepEqual([await pauses(rival, [id]), await pauses(acme, [])], [[], []])
     await objectRows(db).beginDeleting(id)
     assert.deepEqual(await rows.marks(acme, id), [])
   })

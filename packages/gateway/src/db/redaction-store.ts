@@ -40,6 +40,20 @@ export function redactionStore(db: Database, clock: Clock) {
         .where('recording', '=', recording)
         .orderBy('number')
         .execute(),
+    /** Marks of what was paused, of several recordings. */
+    async pauses(tenant: TenantId, recordings: readonly RecordingId[]): Promise<MarkRow[]> {
+      if (recordings.length === 0) return []
+      return db
+        .asTenant(tenant)
+        .selectFrom('recording_marks')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('recording', 'in', [...recordings])
+        .where('kind', '=', 'paused')
+        .orderBy('recording')
+        .orderBy('number')
+        .execute()
+    },
     async begin(row: Omit<RedactionRow, 'target' | 'refused' | 'created_at'>): Promise<void> {
       const values = {
         ...row,

@@ -10,7 +10,16 @@ import { acme, insertCall, insertObject, markDestroyed, placeHold } from './test
 
 const dayMs = 86_400_000
 const start = Date.parse('2026-01-01T00:00:00Z')
-const emptied = ['calls', 'call_events', 'outbox', 'objects', 'holds', 'retention_marks', 'shredded_keys']
+const emptied = [
+  'calls',
+  'call_legs',
+  'call_events',
+  'outbox',
+  'objects',
+  'holds',
+  'retention_marks',
+  'shredded_keys',
+]
 const call = (n: number) => `call_${n}` as CallId
 
 describe('sweep()', () => {
@@ -87,7 +96,10 @@ describe('sweep()', () => {
       variables_sealed: null,
       ladder_sealed: null,
     })
-    assert.deepEqual([await rowsOf('call_events'), await rowsOf('outbox')], [[], []])
+    assert.deepEqual(
+      [await rowsOf('call_events'), await rowsOf('outbox'), await rowsOf('call_legs')],
+      [[], [], []],
+    )
     assert.deepEqual(row?.['receipt'], {}) // the aggregates stay: a year
     assert.partialDeepStrictEqual(await run(), { objects: 0, calls: 0 })
   })
@@ -103,8 +115,9 @@ describe('sweep()', () => {
         await rowsOf('objects'),
         await rowsOf('call_events'),
         await rowsOf('call_parties'),
+        await rowsOf('call_legs'),
       ],
-      [[], [], [], []],
+      [[], [], [], [], []],
     )
   })
 

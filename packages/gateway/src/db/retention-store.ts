@@ -232,7 +232,12 @@ const aggregates = sql`case when receipt is null then null else
 function dropping(id: CallId, parts: readonly DroppedPart[], { retain, dueAt }: NextDue) {
   const has = (part: DroppedPart) => parts.includes(part) || parts.includes('calls')
   return [
-    ...(has('numbers') ? [sql`delete from call_parties where call_id = ${id}`] : []),
+    ...(has('numbers')
+      ? [
+          sql`delete from call_parties where call_id = ${id}`,
+          sql`delete from call_legs where call_id = ${id}`,
+        ]
+      : []),
     ...(has('story') ? [sql`delete from call_events where call_id = ${id}`] : []),
     ...(has('receipts') ? [sql`delete from call_receipts where call_id = ${id}`] : []),
     ...(has('deliveries')

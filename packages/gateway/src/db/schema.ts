@@ -4,6 +4,7 @@ import type { AuditSchema } from './schema-audit.ts'
 import type { ConsentSchema } from './schema-consent.ts'
 import type { MarksSchema, ReplacedColumns } from './schema-marks.ts'
 import type { KeysSchema } from './schema-keys.ts'
+import type { LegsSchema } from './schema-legs.ts'
 import type { ObjectsSchema } from './schema-objects.ts'
 import type { CallRetentionColumns, RetentionSchema } from './schema-retention.ts'
 import type { PaymentsSchema } from './schema-payments.ts'
@@ -16,6 +17,7 @@ export interface Schema
   extends
     AuditSchema,
     KeysSchema,
+    LegsSchema,
     ObjectsSchema,
     RetentionSchema,
     ShippingSchema,

@@ -23,6 +23,7 @@ const emptied = [
   'recordings',
   'data_keys',
   'call_parties',
+  'call_legs',
   'call_events',
   'outbox',
   'objects',

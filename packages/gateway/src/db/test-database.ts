@@ -5,6 +5,7 @@ import { parseConfig, readSecret, silentLog, systemClock } from '#kernel'
 import { openDatabase, type Database } from './open-database.ts'
 import type { DatabaseServer } from './open-server.ts'
 import { layCluster } from './test-cluster.ts'
+import { databaseCode } from './test-wasm.ts'
 import { toySeal } from './toy-seal.ts'
 
 /** A database for the tests of one file; what was written stays when it is opened again. */
@@ -22,7 +23,7 @@ export interface TestDatabase extends Disposable {
 export async function testDatabase(): Promise<TestDatabase> {
   const dir = mkdtempSync(join(tmpdir(), 'voxkeep-db-'))
   const server = nextServer()
-  if (server === undefined) await layCluster(dir)
+  if (server === undefined) await Promise.all([layCluster(dir), databaseCode])
   return {
     kind: server === undefined ? 'embedded' : 'postgresql',
     dir,

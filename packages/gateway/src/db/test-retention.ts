@@ -19,6 +19,8 @@ export async function insertCall({ kysely }: Database, call: TestCall): Promise<
       ${label})`.execute(kysely)
   await sql`insert into call_events (call_id, tenant, at, kind, fields_sealed)
     values (${id}, ${tenant}, ${startedAt}, 'answered', 's')`.execute(kysely)
+  await sql`insert into call_legs (id, call_id, tenant, from_sealed, to_sealed, state, started_at)
+    values (${`leg of ${id}`}, ${id}, ${tenant}, 'f', 't', 'ended', ${startedAt})`.execute(kysely)
   await sql`insert into outbox (id, tenant, app, call_id, type, body_sealed, created_at, attempt, next_at, state, node)
     values (${`evt of ${id}`}, ${tenant}, 'app', ${id}, 'call.ended', 'b', ${startedAt}, 1, ${startedAt}, 'delivered', 'n')`.execute(
     kysely,

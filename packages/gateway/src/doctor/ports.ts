@@ -75,7 +75,7 @@ export function judgeBind(what: string, host: string, port: number, code: string
       return fault(
         'ports',
         `${place} needs more rights`,
-        'Choose a port above 1023, or give it CAP_NET_BIND_SERVICE as the systemd unit does.',
+        'Choose a port above 1023, or give it CAP_NET_BIND_SERVICE (in a systemd unit: AmbientCapabilities and CapabilityBoundingSet).',
       )
     case 'EADDRNOTAVAIL':
       return fault(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { platformApp } from './config-platform.ts'
 import { twilioApp } from './config-twilio.ts'
 import { dialing } from './config-dialing.ts'
 import { wireNames } from './stream-wire.ts'
@@ -35,9 +36,17 @@ export const app = z.strictObject({
       'What the app speaks: how it is asked and told, how that is signed, and which wire its streams have',
     ),
   twilio: twilioApp.optional().describe('With `dialect: twilio`'),
+  platform: platformApp
+    .optional()
+    .describe(
+      'With `dialect` `telnyx`, `plivo`, `vonage` or `jambonz`: its requests are signed as that platform signs, too',
+    ),
   voice: id
     .optional()
     .describe('The voice that `say` has unless it names one; default: the first of `voices`'),
+  verifier: id
+    .optional()
+    .describe('What compares voices for `verify` where it names none; default: the first of `verifiers`'),
   webhook,
   endpoints: z
     .array(z.strictObject({ host: z.string().min(1), region }))

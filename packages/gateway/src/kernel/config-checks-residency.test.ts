@@ -43,6 +43,9 @@ test('residencyFaults() refuses a store, a key, an endpoint, a collector and a d
   assert.match(faults({ keys: { providers: [kms] } }).join(), /the key provider "kms" is in "us-east-1"/)
   const far = { ...app, endpoints: [{ host: 'app.example.com', region: 'us' }] }
   assert.match(faults({ apps: [far] }).join(), /^apps\.0\.webhook\.url: "app\.example\.com".* is in "us"/)
+  const statusCallback = { url: 'https://status.example.com/' }
+  const twilio = { ...app, dialect: 'twilio', twilio: { authTokens: ['env:T'], statusCallback } }
+  assert.match(faults({ apps: [twilio] }).join(), /^apps\.0\.twilio\.statusCallback\.url: "status\.example/)
   const siem = { collectors: [{ id: 'soc', kind: 'syslog', host: 'soc.example.com', region: 'us' }] }
   assert.match(faults({ siem }).join(), /^siem\.collectors\.0: the collector "soc" is in "us"/)
   const database = { kind: 'postgresql', hosts: ['db'], user: 'voxkeep', region: 'us' }

@@ -88,11 +88,17 @@ function endpointFaults(config: Config, tenant: Tenant, judge: Judge): Fault[] {
   return config.apps.flatMap((app, index) => {
     if (app.tenant !== tenant.id) return []
     const { url, fallbackUrl, eventsUrl } = app.webhook
-    return Object.entries({ url, fallbackUrl, eventsUrl }).flatMap(([name, address]) => {
+    const named = {
+      'webhook.url': url,
+      'webhook.fallbackUrl': fallbackUrl,
+      'webhook.eventsUrl': eventsUrl,
+      'twilio.statusCallback.url': app.twilio?.statusCallback?.url,
+    }
+    return Object.entries(named).flatMap(([name, address]) => {
       if (address === undefined) return []
       const host = new URL(address).hostname
       const place = app.endpoints?.find((endpoint) => endpoint.host === host)?.region
-      return judge(['apps', index, 'webhook', name], `"${host}" (see its app’s \`endpoints\`)`, place)
+      return judge(['apps', index, ...name.split('.')], `"${host}" (see its app’s \`endpoints\`)`, place)
     })
   })
 }

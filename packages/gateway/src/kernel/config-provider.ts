@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { file } from './config-values.ts'
 
 /** What may be given to whoever hears, or speaks, for us: by kind of data, so that a policy can say what goes where. */
-export const dataClasses = ['public', 'internal', 'personal', 'health', 'payment'] as const
+export const dataClasses = ['public', 'internal', 'personal', 'health', 'payment', 'biometric'] as const
 export type DataClass = (typeof dataClasses)[number]
 
 export const dataClassList = z.array(z.enum(dataClasses)).min(1)

@@ -18,6 +18,7 @@ import { secrets } from './config-secrets.ts'
 import { siem } from './config-siem.ts'
 import { trunk } from './config-trunk.ts'
 import { file, id, port, region, tlsFiles } from './config-values.ts'
+import { verifiers } from './config-verifiers.ts'
 import { promptCache, voices } from './config-voices.ts'
 
 const sipListener = z.strictObject({
@@ -246,6 +247,7 @@ export const configSchema = z.strictObject({
   alerts,
   speech,
   voices,
+  verifiers,
   promptCache,
   agents,
   privacy,

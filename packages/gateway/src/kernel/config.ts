@@ -10,7 +10,9 @@ import { privacyFaults } from './config-checks-privacy.ts'
 import { residencyFaults } from './config-checks-residency.ts'
 import { secretFaults } from './config-checks-secrets.ts'
 import { speechFaults } from './config-checks-speech.ts'
+import { platformFaults } from './config-checks-platform.ts'
 import { twilioFaults } from './config-checks-twilio.ts'
+import { verifierFaults } from './config-checks-verifiers.ts'
 import { voiceFaults } from './config-checks-voices.ts'
 import { retentionFaults } from './effective-policy.ts'
 import { configSchema, type Config } from './config-schema.ts'
@@ -146,7 +148,9 @@ function crossChecks(config: Config): [Path, string][] {
     ...privacyFaults(config),
     ...secretFaults(config),
     ...speechFaults(config),
+    ...platformFaults(config),
     ...twilioFaults(config),
+    ...verifierFaults(config),
     ...voiceFaults(config),
   ]
 }

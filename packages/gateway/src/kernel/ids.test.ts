@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createId, idOfSid, parseId, sid, sidPrefixes } from './ids.ts'
+import * as z from 'zod'
+import { createId, idOfSid, parseId, sid, sidPrefixes, timeOfId, uuid } from './ids.ts'
 
 const random = { bytes: (count: number) => new Uint8Array(count).fill(0xab) }
 
@@ -9,6 +10,7 @@ test('createId() sorts by age and parses back', () => {
   const newer = createId('call', 2_000, random)
   assert.ok(older < newer)
   assert.equal(parseId('call', older), older)
+  assert.equal(timeOfId(newer), 2_000)
 })
 
 test('parseId() refuses what createId() does not make', () => {
@@ -27,6 +29,17 @@ test('sid() carries the same 128 bits', () => {
   const id = createId('call', 1_000, random)
   assert.match(sid('CA', id), /^CA[0-9a-f]{32}$/)
   assert.equal(sid('CA', id).slice(2), id.slice(5))
+})
+
+test('uuid() makes the same UUID of an id and of its SID, another of another, with its time in front', () => {
+  for (let byte = 0; byte < 256; byte += 5) {
+    const id = createId('call', 0x0192_c0ff_ee7d, { bytes: (count) => new Uint8Array(count).fill(byte) })
+    assert.match(uuid(id), /^0192c0ff-ee7d-7/)
+    assert.equal(z.uuidv7().safeParse(uuid(id)).success, true, uuid(id))
+    assert.equal(uuid(sid('CA', id)), uuid(id))
+  }
+  const id = createId('call', 1_000, random)
+  assert.notEqual(uuid(id), uuid(createId('call', 1_001, random)))
 })
 
 test('idOfSid() undoes sid() for each kind and prefix, and takes nothing else', () => {

@@ -52,6 +52,12 @@ export function createId<K extends keyof IdKinds>(kind: K, nowMs: number, random
   return `${kind}_${time}${hex(random.bytes(10))}` as IdKinds[K]
 }
 
+/** When an id was made, in ms since 1970. */
+export function timeOfId(id: string): number {
+  const at = id.indexOf('_') + 1
+  return Number.parseInt(id.slice(at, at + 12), 16)
+}
+
 /** Twilio's prefixes: an account, a call or leg, a stream, a recording, a payment, a relay session, an API key, a conference. */
 export const sidPrefixes = ['AC', 'CA', 'MZ', 'RE', 'PK', 'VX', 'SK', 'CF'] as const
 export type SidPrefix = (typeof sidPrefixes)[number]
@@ -59,6 +65,23 @@ export type SidPrefix = (typeof sidPrefixes)[number]
 /** The same 128 bits in Twilio's spelling, for example `CA` + 32 hex digits. */
 export function sid(prefix: SidPrefix, id: string): string {
   return prefix + id.slice(id.indexOf('_') + 1)
+}
+
+/**
+ * An id of ours, or its SID, as a UUID: version 7 (RFC 9562), by its time and its chance, of which six bits give way to what a UUID says of itself. One way:
+ * the id is not found again from it.
+ */
+export function uuid(idOrSid: string): string {
+  const hex = idOrSid.slice(-32)
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16)
+  const [a, b, c, d, e] = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(13, 16),
+    hex.slice(17, 20),
+    hex.slice(20),
+  ]
+  return `${a}-${b}-7${c}-${variant}${d}-${e}`
 }
 
 /** What `sid()` made of an id, undone: a call and a leg are both `CA…`, so the caller says which kind it looks for. */

@@ -21,6 +21,7 @@ export type { CollectorConfig } from './config-siem.ts'
 export type { AgentConfig } from './config-agents.ts'
 export type { EngineConfig, EngineConfigOf } from './config-speech.ts'
 export { voice as voiceSchema, voicesOf, type VoiceConfig, type VoiceConfigOf } from './config-voices.ts'
+export { verifierSchema, type VerifierConfig, type VerifierConfigOf } from './config-verifiers.ts'
 export { dataClasses, type DataClass } from './config-provider.ts'
 export { dataTypes, effectivePolicy, type DataType, type Policy } from './effective-policy.ts'
 export { groupCommit, type GroupCommit } from './group-commit.ts'
@@ -30,6 +31,7 @@ export {
   parseId,
   sid,
   sidPrefixes,
+  uuid,
   type SidPrefix,
   type AlertId,
   type AppId,
@@ -51,9 +53,11 @@ export {
   type TranscriptId,
   type TrunkId,
   type VaultTokenId,
+  timeOfId,
 } from './ids.ts'
 export { openLog, sanitise, silentLog, type Log, type LogFields } from './log.ts'
 export { comparePeriods, endOf, parsePeriod, serializePeriod, type Period } from './period.ts'
 export { secretRef } from './config-values.ts'
 export { Secret } from './secret.ts'
+export { signedPlatforms, type SignedPlatform } from './config-platform.ts'
 export { wireNames, type WireChoice, type WireName } from './stream-wire.ts'

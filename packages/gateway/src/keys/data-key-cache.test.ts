@@ -51,6 +51,14 @@ test('dataKeyCache() gives copies, and only to the tenant and purpose that a key
   assert.equal(cache.get({ ...of('a'), purpose: 'transcript' }), undefined)
 })
 
+test('dataKeyCache() keeps a key that its caller wipes, whatever kind of bytes it came in', () => {
+  const cache = dataKeyCache(fakeClock(), { ...limits, uses: 10 })
+  const given = Buffer.from(key())
+  cache.put(of('a'), given, cache.forgotten)
+  given.fill(0)
+  assert.deepEqual(cache.get(of('a')), key())
+})
+
 test('dataKeyCache() forgets one object or all of a tenant, and keeps nothing where it may not', () => {
   const clock = fakeClock()
   const cache = dataKeyCache(clock, limits)

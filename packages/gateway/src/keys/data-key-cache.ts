@@ -55,7 +55,7 @@ export function dataKeyCache(clock: Clock, limits: DataKeyCacheLimits): DataKeyC
       const found = held.get(object)
       if (found?.context.tenant !== tenant || found.context.purpose !== purpose) return undefined
       found.uses += 1
-      const copy = found.plain.slice()
+      const copy = new Uint8Array(found.plain)
       if (found.uses >= limits.uses) drop(object)
       return copy
     },
@@ -68,7 +68,7 @@ export function dataKeyCache(clock: Clock, limits: DataKeyCacheLimits): DataKeyC
       if (limits.keys === 0 || limits.maxAgeMs === 0 || limits.uses <= 1) return
       drop(object)
       if (held.size >= limits.keys) drop(held.keys().next().value ?? '')
-      held.set(object, { context, plain: plain.slice(), sinceMs: clock.monotonicMs(), uses: 1 })
+      held.set(object, { context, plain: new Uint8Array(plain), sinceMs: clock.monotonicMs(), uses: 1 })
       arm()
     },
     forget(tenant, object) {

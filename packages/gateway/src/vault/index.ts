@@ -27,6 +27,7 @@ export {
   type WavExport,
 } from './recording-reader.ts'
 export type { Mask } from './mask.ts'
+export { skippedMs, skippedSpans, type SkippedSpan } from './skipped-spans.ts'
 export { marksDigest, recordingMarks, type RecordingMark } from './recording-marks.ts'
 export { redactRecording, type RedactedStretch, type ResealedRecording } from './redact-recording.ts'
 export {

@@ -50,7 +50,8 @@ export function recordingMarks(limit = maxMarks): RecordingMarks {
       let mark = touching(channel, from, to, kind, why)
       if (mark === undefined && marks.length >= limit) {
         mark = marks.findLast((one) => one.channel === channel && one.kind === kind) ?? marks.at(-1)
-        if (mark !== undefined && mark.why !== why) mark.why = 'several'
+        // A pause that covers more than was silent is not skipped: it would take along what was said.
+        if (mark !== undefined && (mark.why !== why || kind === 'paused')) mark.why = 'several'
       }
       if (mark === undefined) return void marks.push({ channel, kind, why, from, to })
       mark.from = Math.min(mark.from, from)

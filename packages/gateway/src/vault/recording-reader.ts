@@ -6,6 +6,7 @@ import { VaultError } from './error.ts'
 import type { OpenRecordingKey } from './new-recording.ts'
 import type { RecordingIdentity, RecordingInfo } from './recording-header.ts'
 import { openSealedObject, type SealedObject } from './sealed-object.ts'
+import type { SkippedSpan } from './skipped-spans.ts'
 
 /**
  * What our own books say of the recording. The file alone cannot tell a recording that a crash cut short from one that
@@ -26,8 +27,12 @@ export interface RecordingReader extends AsyncDisposable {
    * the caller's. Throws `VaultError` (`VAULT_TAMPERED`) at a chunk that was changed, before any of it is given out.
    */
   read(fromMs: number, toMs: number): AsyncGenerator<Uint8Array>
-  /** The same part as a stereo WAV file, readable in ranges. */
-  exportWav(fromMs: number, toMs: number, o: { readonly format: 'ulaw' | 'pcm16' }): WavExport
+  /** The same part as a stereo WAV file, readable in ranges; without `skipped`, which are in order and apart. */
+  exportWav(
+    fromMs: number,
+    toMs: number,
+    o: { readonly format: 'ulaw' | 'pcm16'; readonly skipped?: readonly SkippedSpan[] },
+  ): WavExport
 }
 
 export interface WavExport {
@@ -56,8 +61,10 @@ export async function openRecording(
     complete,
     durationMs: Math.round(plainBytes / bytesPerMs),
     read: (fromMs, toMs) => readBytes(object, clamp(fromMs), clamp(toMs)),
-    exportWav: (fromMs, toMs, { format }) =>
-      wavOf(object, clamp(fromMs), Math.max(clamp(fromMs), clamp(toMs)), format),
+    exportWav(fromMs, toMs, { format, skipped = [] }) {
+      const holes = skipped.map((span) => ({ from: clamp(span.fromMs), to: clamp(span.toMs) }))
+      return wavOf(object, without(holes, clamp(fromMs), clamp(toMs)), format)
+    },
     [Symbol.asyncDispose]: () => object[Symbol.asyncDispose](),
   }
 }
@@ -103,9 +110,42 @@ async function* readBytes(object: SealedObject, from: number, to: number): Async
   }
 }
 
-function wavOf(object: SealedObject, from: number, to: number, format: 'ulaw' | 'pcm16'): WavExport {
+/** Bytes of a recording's audio. */
+interface Piece {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is left of `from` up to `to`. */
+function without(holes: readonly Piece[], from: number, to: number): readonly Piece[] {
+  const pieces: Piece[] = []
+  let at = from
+  for (const hole of [...holes, { from: to, to }]) {
+    if (at < Math.min(hole.from, to)) pieces.push({ from: at, to: Math.min(hole.from, to) })
+    at = Math.max(at, hole.to)
+  }
+  return pieces
+}
+
+/** Bytes `from` up to `to` of what the pieces are together. */
+async function* readPieces(
+  object: SealedObject,
+  pieces: readonly Piece[],
+  from: number,
+  to: number,
+): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for (const piece of pieces) {
+    const length = piece.to - piece.from
+    const [first, last] = [Math.max(from - at, 0), Math.min(to - at, length)]
+    if (first < last) yield* readBytes(object, piece.from + first, piece.from + last)
+    at += length
+  }
+}
+
+function wavOf(object: SealedObject, pieces: readonly Piece[], format: 'ulaw' | 'pcm16'): WavExport {
   const width = format === 'ulaw' ? 1 : 2
-  const dataBytes = (to - from) * width
+  const dataBytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0) * width
   const header = wavHeader({ format, sampleRateHz: 8_000, channels: 2, dataBytes })
   const byteLength = header.length + dataBytes
   async function* bytes(start = 0, end = byteLength): AsyncGenerator<Uint8Array> {
@@ -115,7 +155,7 @@ function wavOf(object: SealedObject, from: number, to: number, format: 'ulaw' | 
     const dataFirst = Math.max(first - header.length, 0)
     const dataLast = last - header.length
     if (dataLast <= dataFirst) return
-    const codes = readBytes(object, from + Math.floor(dataFirst / width), from + Math.ceil(dataLast / width))
+    const codes = readPieces(object, pieces, Math.floor(dataFirst / width), Math.ceil(dataLast / width))
     let skip = dataFirst % width
     let left = dataLast - dataFirst
     for await (const part of codes) {

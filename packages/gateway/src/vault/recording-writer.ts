@@ -84,8 +84,8 @@ export interface RecordingWriter {
   judged(channel: 0 | 1, throughSamples: number): void
   /** Marks what the leg's secure room silences, from now on or up to now. */
   mark(kind: 'secure', on: boolean): void
-  /** From here to `resume` both channels are silent, whatever is written. */
-  pause(): void
+  /** From here to `resume` both channels are silent, whatever is written; `isSkipped`: whoever plays it is to skip that. */
+  pause(isSkipped?: boolean): void
   resume(): void
   /** Seals what is left and gives the file its name. Rejects with `VaultError` when the recording failed. Again: the same promise. */
   finish(): Promise<SealedSummary>
@@ -239,8 +239,8 @@ export function recordingWriter(spec: RecordingSpec, o: RecordingWriterOptions):
       const now = elapsedSamples()
       if (state === 'open') silences.secure(on, on ? Math.min(timeline.newest, now) : now)
     },
-    pause() {
-      silences.pause(Math.min(timeline.newest, elapsedSamples()))
+    pause(isSkipped) {
+      silences.pause(Math.min(timeline.newest, elapsedSamples()), isSkipped)
       paused = true
     },
     resume() {

@@ -110,12 +110,16 @@ export async function speak(
 }
 
 export function frameOf(channel: 0 | 1, frame: number): Uint8Array {
-  return Uint8Array.from({ length: 160 }, (_, at) => audioAt(channel, frame * 160 + at))
+  const ulaw = new Uint8Array(160)
+  for (let at = 0; at < 160; at++) ulaw[at] = audioAt(channel, frame * 160 + at)
+  return ulaw
 }
 
 /** What a recording of `samples` samples of `speak` holds. */
 export function spoken(samples: number): Uint8Array {
-  return Uint8Array.from({ length: 2 * samples }, (_, at) => audioAt((at & 1) as 0 | 1, at >> 1))
+  const both = new Uint8Array(2 * samples)
+  for (let at = 0; at < both.length; at++) both[at] = audioAt((at & 1) as 0 | 1, at >> 1)
+  return both
 }
 
 export async function gather(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -13,6 +13,7 @@ import { tokens } from './0010-tokens.ts'
 import { payments } from './0011-payments.ts'
 import { transcripts } from './0012-transcripts.ts'
 import { consent } from './0013-consent.ts'
+import { callLegs } from './0014-call-legs.ts'
 
 /** Applied in the order of their names, each in a transaction, and never changed once released: a new need is a new one. */
 const migrations: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +30,7 @@ const migrations: Readonly<Record<string, readonly string[]>> = {
   '0011-payments': payments,
   '0012-transcripts': transcripts,
   '0013-consent': consent,
+  '0014-call-legs': callLegs,
 }
 
 export const migrationProvider: MigrationProvider = {

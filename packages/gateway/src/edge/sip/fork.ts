@@ -41,7 +41,7 @@ export function fork(leg: DialogLeg): Fork {
       // Only one answer is given to an offer; early media servers repeat theirs in each response.
       const isSame = answer !== undefined && sameBytes(answer, response.body)
       if (isSame || isReliable) return 'new'
-      answer = response.body.slice()
+      answer = new Uint8Array(response.body)
       isReliable = rseq !== undefined
       return 'new-answer'
     },

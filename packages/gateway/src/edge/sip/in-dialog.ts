@@ -75,7 +75,7 @@ function reinvite(leg: DialogLeg, transaction: PeerTransaction): void {
 
 /** The ACK answers the offer in our 2xx; one that cannot be used leaves no session to go on with (RFC 3261 §14.2). */
 function reanswered(leg: DialogLeg, ack: SipRequest): void {
-  const answer = hasSdp(ack) ? ack.body.slice() : none
+  const answer = hasSdp(ack) ? new Uint8Array(ack.body) : none
   if (leg.events?.reanswered(answer) !== true) void leg.bye('gateway-hung-up')
 }
 

@@ -16,7 +16,7 @@ export function incomingCall(leg: IncomingLeg): IncomingCall {
     from: userPart(parseNameAddr(request.headers.get('From') ?? '')?.uri ?? ''),
     to: userPart(request.uri),
     sipCallId: inner.dialog.callId,
-    offer: hasSdp(request) ? request.body.slice() : undefined,
+    offer: hasSdp(request) ? new Uint8Array(request.body) : undefined,
     localAddress: connection.localAddress,
     security: {
       transport: 'tls',

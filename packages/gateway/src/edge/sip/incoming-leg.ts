@@ -171,7 +171,7 @@ export class IncomingLeg implements Signalling, Opening {
 
   #confirmed(ack: SipRequest): void {
     this.inner.confirm(this.#sessionTimer)
-    this.#acked.resolve(this.early.answer ?? ack.body.slice())
+    this.#acked.resolve(this.early.answer ?? new Uint8Array(ack.body))
   }
 
   /** No PRACK came (RFC 3262 §3). */

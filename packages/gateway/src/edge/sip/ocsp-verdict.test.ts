@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -39,9 +40,11 @@ function rsaAuthority(t: TestContext) {
   t.after(() => rmSync(folder, { recursive: true }))
   const path = (name: string) => join(folder, name)
   const openssl = (line: string) => execFileSync('openssl', line.split(' '), { stdio: 'pipe' })
-  const key = '-newkey rsa:2048 -nodes'
-  openssl(`req -x509 ${key} -keyout ${path('ca.key')} -out ${path('ca.pem')} -subj /CN=Root -days 2`)
-  openssl(`req ${key} -keyout ${path('leaf.key')} -out ${path('leaf.csr')} -subj /CN=leaf`)
+  const [caKeyPem, leafKeyPem] = rsaKeys
+  writeFileSync(path('ca.key'), caKeyPem)
+  writeFileSync(path('leaf.key'), leafKeyPem)
+  openssl(`req -x509 -key ${path('ca.key')} -out ${path('ca.pem')} -subj /CN=Root -days 2`)
+  openssl(`req -new -key ${path('leaf.key')} -out ${path('leaf.csr')} -subj /CN=leaf`)
   const read = (name: string) => readFileSync(path(name), 'utf8')
   const sign = (serial: string) => {
     const signs = `-CA ${path('ca.pem')} -CAkey ${path('ca.key')} -set_serial ${serial} -days 1`
@@ -49,10 +52,18 @@ function rsaAuthority(t: TestContext) {
     return read('leaf.pem')
   }
   return {
-    ca: { certPem: read('ca.pem'), keyPem: read('ca.key') },
+    ca: { certPem: read('ca.pem'), keyPem: caKeyPem },
     sign,
-    leaf: { certPem: sign('0x9f01'), keyPem: read('leaf.key') },
+    leaf: { certPem: sign('0x9f01'), keyPem: leafKeyPem },
   }
+}
+
+/** An authority's and a leaf's. To find primes takes long, so all tests have the same. */
+const rsaKeys = [rsaKey(), rsaKey()] as const
+
+function rsaKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' })
 }
 
 test('judgeOcsp() believes an issuer that answers itself, with RSA and a serial number that starts with a one', async (t) => {

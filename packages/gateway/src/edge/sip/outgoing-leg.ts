@@ -228,7 +228,7 @@ export class OutgoingLeg implements LegSignalling {
     leg.confirm(sessionTimerOf(response), dialog)
     this.#endForks()
     // A 2xx may leave out the answer that a reliable response brought, and some leave out an early one (RFC 3261 §13.2.1).
-    const answer = hasSdp(response) ? response.body.slice() : (fork?.answer ?? new Uint8Array(0))
+    const answer = hasSdp(response) ? new Uint8Array(response.body) : (fork?.answer ?? new Uint8Array(0))
     if (!this.spec.events.answered(answer, outgoingSecurity(connection))) void leg.hangup(unusable)
   }
 

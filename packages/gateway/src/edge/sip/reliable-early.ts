@@ -118,7 +118,7 @@ export class EarlyResponses {
   /** RFC 3262 §5: the PRACK answers our offer, or may bring the next one; then our 200 has the answer. */
   #takeSdp(prack: SipRequest): ResponseParts | number {
     const { leg, invite } = this.#deps
-    const body = hasSdp(prack) ? prack.body.slice() : undefined
+    const body = hasSdp(prack) ? new Uint8Array(prack.body) : undefined
     if (hasSdp(invite)) {
       this.#isSettled = true
       if (body === undefined) return {}

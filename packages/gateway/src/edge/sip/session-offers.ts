@@ -71,7 +71,7 @@ export function sessionOffers(leg: DialogLeg): SessionOffers {
       if (success !== undefined) {
         if (!hasAnswer(success)) throw new EdgeError('EDGE_REFUSED', 'the peer gave no answer to the offer')
         leg.keepSdp(new TextDecoder().decode(sent))
-        return success.body.slice()
+        return new Uint8Array(success.body)
       }
       const delayMs = glares < maxGlares ? againAfterMs(leg, outcome) : undefined
       if (delayMs === undefined) throw refused(leg, outcome)
