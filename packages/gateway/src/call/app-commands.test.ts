@@ -126,6 +126,16 @@ describe('set', () => {
     assert.deepEqual(types(world), ['call.incoming', 'call.redirected'], 'it runs beside the wait')
   })
 
+  test('and a change by the API keep what the other noted', async () => {
+    const world = fakeWorld()
+    world.decisions.push(answers({ type: 'set', variables: { name: 'Ada' } }, { type: 'wait' }))
+    const call = await begin(world)
+    const changes = [{ tier: 'gold' }, { note: 'x' }].map((change) => call.changeVariables(change))
+    assert.deepEqual((await Promise.all(changes)).at(-1), { name: 'Ada', tier: 'gold', note: 'x' })
+    assert.equal(await call.changeVariables({ big: 'x'.repeat(20_000) }), 'refused')
+    assert.deepEqual(world.kept.variables, { name: 'Ada', tier: 'gold', note: 'x' })
+  })
+
   test('of too much changes nothing, and tells the app why without the values', async () => {
     const world = fakeWorld()
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`v${at}`, 'x'.repeat(1_000)]))

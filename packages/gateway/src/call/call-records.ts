@@ -1,16 +1,17 @@
 import { createId, type CallId, type TenantId } from '#kernel'
-import { changedVariables, type Variables } from './call-variables.ts'
+import { changedVariables, type VariableChange, type Variables } from './call-variables.ts'
 import { CallError } from './error.ts'
 import { addressOfCall, targetOf } from './event-address.ts'
 import type { Live } from './live.ts'
 import type { Origin } from './origin.ts'
+import { isRegionRefusal, tellRegionOf } from './region-refused.ts'
 
 /** What is noted of a call, and told to its app. */
 export interface CallRecords extends Pick<Live, 'story' | 'audit' | 'tell' | 'set' | 'asking'> {
   /** The app was asked about the call, or told of it. */
   readonly isKnown: boolean
   readonly variables: Variables
-  setVariables(variables: Variables): Promise<void>
+  changeVariables(change: VariableChange): Promise<Variables | 'refused'>
 }
 
 type Recorded = Pick<Live, 'app' | 'deps' | 'describe' | 'end' | 'log'> & {
@@ -39,24 +40,36 @@ export function callRecords(call: Recorded, origin: Origin, kept: Promise<void>)
     const id = createId('evt', deps.clock.now(), deps.random)
     await call.app
       .tell({ id, type, call: call.id, data: { call_id: call.id, ...data }, about: call.describe(), to })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
+        if (isRegionRefusal(error)) return refused(type, to?.url)
         call.log.error('event could not be queued', { type, error })
         deps.count('events_lost')
+        return undefined
       })
   }
-  const setVariables = async (next: Variables): Promise<void> => {
+  /** An event whose address is away is told as refused to the app's own address, which was looked at when we started. */
+  const refused = async (type: string, url: string | undefined): Promise<void> => {
+    deps.count('events_lost')
+    const host = url === undefined ? 'callback' : new URL(url).host
+    if (type !== 'region.refused') await tellRegionOf({ deps, story, audit, tell }, 'webhook', host)
+  }
+  const setVariables = async (next: Variables): Promise<Variables> => {
     variables = next
     await kept
-    await deps.keep.update(call.tenant, call.id, { variables })
+    await deps.keep.update(call.tenant, call.id, { variables: next })
+    return next
   }
   return {
     story,
     audit,
     tell,
-    setVariables,
+    async changeVariables(change) {
+      const changed = changedVariables(variables, change)
+      return typeof changed === 'string' ? 'refused' : setVariables(changed)
+    },
     async set(change) {
       const changed = changedVariables(variables, change)
-      if (typeof changed !== 'string') return setVariables(changed)
+      if (typeof changed !== 'string') return void (await setVariables(changed))
       story('variables.refused', { why: changed })
       await tell('call.variables_refused', { reason: changed })
     },

@@ -29,6 +29,7 @@ import { measure } from './statistics.ts'
 import type { Call, CallOptions, CallState, ClaimOf } from './running-call.ts'
 import { callStreams, type StreamCommand } from './streams.ts'
 import { callTranscriber, type Transcriber } from './transcriber.ts'
+import { callVerification } from './verify.ts'
 
 export type { Call, CallState, ClaimOf } from './running-call.ts'
 
@@ -74,7 +75,7 @@ class LiveCall implements Call, CallStart {
   readonly tell: Live['tell']
   readonly set: Live['set']
   readonly asking: Live['asking']
-  readonly setVariables: Call['setVariables']
+  readonly changeVariables: Call['changeVariables']
   #cancelLongest = () => {}
   #first: CallLeg | undefined
   #answered: Promise<void> | undefined
@@ -98,12 +99,12 @@ class LiveCall implements Call, CallStart {
     this.receipt = startReceipt(origin.security)
     this.#records = callRecords(this, origin, this.#kept.promise)
     ;({ story: this.story, audit: this.audit, tell: this.tell } = this.#records)
-    ;({ set: this.set, asking: this.asking, setVariables: this.setVariables } = this.#records)
+    ;({ set: this.set, asking: this.asking, changeVariables: this.changeVariables } = this.#records)
     this.ears = ears(deps.media)
     const streams = callStreams(this)
     const recorder = callRecorder(this)
     const [dialler, collector] = [new Dialler(this, this), callCollector(this)]
-    this.#parts = { live: this, streams, recorder, dialler, collector }
+    this.#parts = { live: this, streams, recorder, dialler, collector, verification: callVerification(this) }
     this.#programs = new Programs(this.#parts, {
       fail: (error) => void this.#fail(error),
       isReady: () => this.state === 'active' || origin.direction === 'inbound',
@@ -114,7 +115,7 @@ class LiveCall implements Call, CallStart {
       bar: (isBarred) => recorder.bar(isBarred),
       allowed: () => this.state === 'active' && this.words.answered(),
       stopRecording,
-      closeStreams: () => streams.close(),
+      silence: () => (streams.close(), this.words.silence()),
       answers: (leg, language) => answerSource(this, leg, language),
     })
     this.#kept.promise.catch(() => {}) // whoever waits for it meets it
@@ -380,7 +381,6 @@ class LiveCall implements Call, CallStart {
     const duration_ms = this.#answeredAtMs === undefined ? 0 : endedAtMs - this.#answeredAtMs
     const told = { reason, answered: wasActive, duration_ms, direction, from, from_unverified, to }
     const row = { state: 'ended', endedAtMs, endReason: reason, receipt: this.receipt } as const
-    const ladder = () => deps.keep.ladder(this.legs.names)
     return [
       ['statistics', async () => wasActive && this.#first !== undefined && measure(this)],
       ['words', () => this.words.end()],
@@ -389,8 +389,9 @@ class LiveCall implements Call, CallStart {
       ['media', () => this.legs.closeAll()],
       ['signalling', () => underWay],
       ['collecting', () => this.#parts.collector.settled()],
+      ['verification', () => this.#parts.verification.settled()],
       ['audit', () => deps.keep.end({ id, tenant, reason, endedAtMs, receipt: this.receipt })],
-      ['row', () => deps.keep.update(tenant, id, { ...row, ladder: ladder() })],
+      ['row', () => deps.keep.update(tenant, id, { ...row, ladder: deps.keep.ladder(this.legs.names) })],
       // Last, so that an app that asks for the call at once finds it ended, receipt and all. An app that was never asked
       // would not know which call that was.
       ['event', async () => this.#records.isKnown && this.tell('call.ended', told)],

@@ -32,6 +32,8 @@ export class ChildLegs {
   /** Those who answered and are asked before they are connected; aborts when they hang up. */
   readonly #asked = new Map<CallLeg, AbortController>()
   readonly #events = new Map<CallLeg, ChildEvents>()
+  /** Those who did not answer yet, or are asked; aborts when they are not wanted any more. */
+  readonly #waiting = new Map<LegId, AbortController>()
 
   constructor(live: Live) {
     this.#live = live
@@ -44,17 +46,33 @@ export class ChildLegs {
     const { deps } = this.#live
     const { via, from, ringTimeoutMs, headers = [], before, events: address } = order
     const id = createId('leg', deps.clock.now(), deps.random)
-    const events = childEvents(this.#live, address, { id, to })
+    const events = childEvents(this.#live, address, { id, to, from })
+    const own = new AbortController()
+    this.#waiting.set(id, own)
+    const either = AbortSignal.any([signal, own.signal])
+    const admitted = (shown: string) => events.admitted(shown)
     const ringing = (leg: CallLeg) => (events.ringing(), hooks.ringing(leg))
     const leg: LegOrder = { to, from, via, ringTimeoutMs, near, id, headers }
-    const placed = await placeLeg(this.#live, leg, { ...hooks, ringing }, signal)
-    if (placed.ok) events.answered()
-    if (placed.ok && before !== undefined) answered(placed.leg)
-    const ready =
-      placed.ok && before !== undefined ? await this.#ready(placed, { events, before, signal }) : placed
-    if (ready.ok) this.#events.set(ready.leg, events)
-    else events.ended({ outcome: ready.why, durationMs: 0, sipStatus: ready.status })
-    return ready
+    try {
+      const placed = await placeLeg(this.#live, leg, { ...hooks, admitted, ringing }, either)
+      if (placed.ok) events.answered()
+      if (placed.ok && before !== undefined) answered(placed.leg)
+      const ready =
+        placed.ok && before !== undefined
+          ? await this.#ready(placed, { events, before, signal: either })
+          : placed
+      if (!ready.ok) return notReady(events, ready)
+      this.#events.set(ready.leg, events)
+      return ready
+    } finally {
+      this.#waiting.delete(id)
+    }
+  }
+
+  /** Gives up one who is not connected yet. False when there is none of that name. */
+  giveUp(id: LegId): boolean {
+    this.#waiting.get(id)?.abort()
+    return this.#waiting.has(id)
   }
 
   /** Its dialog or its media ended: whoever was asked something is not waited for. */
@@ -82,6 +100,7 @@ export class ChildLegs {
     const signal = AbortSignal.any([o.signal, gone.signal])
     this.#asked.set(leg, gone)
     if (leg.endedAs !== undefined) gone.abort()
+    this.#live.consent.met({ leg, number: to })
     const about = { leg_id: o.events.id, leg_sid: sid('CA', o.events.id), leg_to: to }
     try {
       const isWanted = await prepareBridge(liveOfLeg(this.#live, leg, signal), o.before, about, signal)
@@ -95,4 +114,9 @@ export class ChildLegs {
     placed.entry.outcome = 'declined'
     return { ok: false, why: o.signal.aborted ? 'cancelled' : 'declined' }
   }
+}
+
+function notReady(events: ChildEvents, failed: NotPlaced): NotPlaced {
+  events.ended({ outcome: failed.why, durationMs: 0, sipStatus: failed.status })
+  return { ...failed, leg: events.id }
 }

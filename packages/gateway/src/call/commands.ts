@@ -14,6 +14,7 @@ import {
 import { collect, pay } from './commands-collect.ts'
 import { maxVariables, maxVariablesBytes, variableName, variableValue } from './call-variables.ts'
 import { consult, dial, hold, transfer, unhold } from './commands-dial.ts'
+import { verify } from './commands-verify.ts'
 import { redact, transcribe } from './commands-words.ts'
 
 /**
@@ -94,6 +95,12 @@ const record = z
   .strictObject({
     type: z.literal('record'),
     action: z.enum(['start', 'pause', 'resume', 'stop']).default('start'),
+    behavior: z
+      .enum(['silence', 'skip'])
+      .optional()
+      .describe(
+        'Of `pause`, by default `silence`: `skip` lets whoever fetches the audio leave the pause out (`pauses=skip`)',
+      ),
     events: events.optional(),
   })
   .describe('Record both sides, sealed as it is written. While paused both channels are silence.')
@@ -235,7 +242,18 @@ const waitFor = z
   .strictObject({ type: z.literal('wait'), ms: z.int().min(0).max(14_400_000).optional() })
   .describe('Do nothing for `ms`; without it, until new commands come or the caller leaves.')
 
-const hangup = z.strictObject({ type: z.literal('hangup') }).describe('End the call.')
+const hangupCall = z.strictObject({ type: z.literal('hangup') })
+const hangup = hangupCall
+  .extend({
+    leg_id: z
+      .string()
+      .regex(/^leg_[0-9a-f]{32}$/)
+      .optional()
+      .describe(
+        'Of somebody whom a `dial` called (`leg_id` of its events): ends that leg alone, ringing or connected, and the call goes on',
+      ),
+  })
+  .describe('End the call, or one leg that it dialled.')
 
 export const callCommand = z
   .discriminatedUnion('type', [
@@ -260,6 +278,7 @@ export const callCommand = z
     consult,
     transfer,
     consent,
+    verify,
     transcribe,
     redact,
     hangup,
@@ -280,7 +299,7 @@ function withActions(answer: unknown): unknown {
   return Array.isArray(answer) ? { actions: answer as unknown } : answer
 }
 
-const whisperCommand = z.discriminatedUnion('type', [say, play, waitFor, gather, hangup])
+const whisperCommand = z.discriminatedUnion('type', [say, play, waitFor, gather, hangupCall])
 export type WhisperCommand = z.output<typeof whisperCommand>
 /** An app's answer to `call.whisper`. */
 export const whisperAnswer = z
@@ -307,6 +326,8 @@ export function isImmediate(command: CallCommand): boolean {
       return command.action === 'complete'
     case 'consent':
       return command.action !== 'ask'
+    case 'verify':
+      return command.action === 'cancel'
     case 'stream':
       return command.action === 'stop' || command.direction !== 'both'
     case 'reject':

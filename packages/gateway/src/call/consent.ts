@@ -14,8 +14,12 @@ export interface Consent {
   whyNot(): Promise<ConsentRefusal | undefined>
   /** Whether what was said from then (of `now`) on may be kept, as audio or as words; false until `whyNot` was asked. */
   isGivenSince(ms: number): boolean
-  /** Whether the app may have the call's audio. */
-  mayStream(): Promise<boolean>
+  /** Whether the app may have the call's audio; of a leg that talks with nobody yet, what its peer says. */
+  mayStream(leg?: CallLeg): Promise<boolean>
+  /** Tells once when `mayStream` is true of the leg no longer; the returned function ends that. */
+  onRefused(leg: CallLeg, stop: () => void): () => void
+  /** Somebody answered, and is asked something before they talk with anybody. */
+  met(party: { readonly leg: CallLeg; readonly number: string | undefined }): void
   /** Asks those who were not asked, takes down what the app says, or takes consent back. False when somebody does not agree. */
   run(command: ConsentCommand, signal: AbortSignal): Promise<boolean>
   /** The first leg talks with this one, or with nobody else. Told before either can hear the other. */
@@ -35,7 +39,8 @@ export interface ConsentHost {
   /** Everybody who must agree has: what waited for that may begin. */
   allowed(): void
   stopRecording(): Promise<void>
-  closeStreams(): void
+  /** Nobody is to hear the call any more, but for a recording's sake: no app, and no engine. */
+  silence(): void
   /** How a party answers. */
   answers(leg: CallLeg, language: string): AnswerSource
 }
@@ -52,6 +57,8 @@ class CallConsent implements Consent {
   readonly #live: Live
   readonly #host: ConsentHost
   readonly #dialled = new WeakMap<CallLeg, ConsentParty>()
+  /** Their numbers; they are parties from the time on that they are heard. */
+  readonly #met = new WeakMap<CallLeg, string | undefined>()
   readonly #beeper: ReturnType<typeof beeper>
   #caller: ConsentParty | undefined
   /** The deployment's own side: it is a party, and agrees; where it is counts. */
@@ -64,6 +71,8 @@ class CallConsent implements Consent {
   #isUnknown = false
   #isNoted = false
   #givenAtMs: number | undefined
+  /** Who hears a leg, and stops when that is refused. */
+  readonly #hearing = new Set<{ readonly leg: CallLeg; readonly stop: () => void }>()
 
   constructor(live: Live, host: ConsentHost) {
     this.#live = live
@@ -84,10 +93,21 @@ class CallConsent implements Consent {
     return this.#refusal() === undefined && this.#givenAtMs !== undefined && this.#givenAtMs <= ms
   }
 
-  async mayStream(): Promise<boolean> {
+  async mayStream(leg?: CallLeg): Promise<boolean> {
     if (this.#policy.streamsWithout === 'allow') return true
+    if (leg !== undefined && this.#met.has(leg)) this.#partyOf(leg, this.#met.get(leg))
     await this.#ready()
-    return this.#refusal() === undefined
+    return this.#mayHear(leg)
+  }
+
+  onRefused(leg: CallLeg, stop: () => void): () => void {
+    const one = { leg, stop }
+    this.#hearing.add(one)
+    return () => void this.#hearing.delete(one)
+  }
+
+  met({ leg, number }: { readonly leg: CallLeg; readonly number: string | undefined }): void {
+    this.#met.set(leg, number)
   }
 
   async run(command: ConsentCommand, signal: AbortSignal): Promise<boolean> {
@@ -140,6 +160,33 @@ class CallConsent implements Consent {
     const others = [caller, this.#other?.party].filter((party) => party !== undefined)
     if (others.some(isNo)) return 'consent-refused'
     return others.every((party) => isSatisfied(party, level)) ? undefined : 'consent-required'
+  }
+
+  /** Whoever talks needs the consent of all who do; who is whispered to, their own. Closed: nobody hears a stranger. */
+  #mayHear(leg: CallLeg | undefined): boolean {
+    const isTalking = leg === undefined || leg === this.#live.first || leg === this.#other?.leg
+    if (isTalking) return this.#refusal() === undefined
+    const party = this.#dialled.get(leg)
+    if (party === undefined || this.#isUnknown || this.#lookedFor.has(party)) return false
+    return isSatisfied(party, stricter(this.#own, party.requirement.level))
+  }
+
+  /** Who said no may be none of those who talk. */
+  #stopAtOnce(): void {
+    if (this.#refusal() === undefined) return
+    this.#host.bar(true)
+    this.#silence()
+  }
+
+  /** Where it takes consent to hear the call, nobody goes on without. */
+  #silence(): void {
+    if (this.#policy.streamsWithout === 'allow') return
+    this.#host.silence()
+    for (const one of this.#hearing) {
+      if (this.#mayHear(one.leg)) continue
+      this.#hearing.delete(one)
+      one.stop()
+    }
   }
 
   /** Why not, and since when it is otherwise. */
@@ -270,7 +317,7 @@ class CallConsent implements Consent {
     // A no holds at once, also where it cannot be written down; a yes once it is on record.
     if (answer === 'refused' || answer === 'revoked') {
       take()
-      this.#host.bar(true)
+      this.#stopAtOnce()
     }
     await audit(`consent.${answer}`, { party: party.name, required, rule, how })
     await deps.keep.consent({ call: id, tenant, number: party.number, ...entry })
@@ -286,7 +333,7 @@ class CallConsent implements Consent {
     const why = this.#look()
     const isRecording = this.#host.bar(why !== undefined)
     if (why === undefined) return this.#host.allowed()
-    if (this.#policy.streamsWithout === 'refuse' && !this.#isLookedFor) this.#host.closeStreams()
+    if (!this.#isLookedFor) this.#silence()
     const waits = [this.#caller, this.#other?.party].find(
       (party) => party !== undefined && !isSatisfied(party, this.#level),
     )

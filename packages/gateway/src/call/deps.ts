@@ -18,7 +18,7 @@ import type { DialGuard } from '#dialing'
 import type { InbandDigits, MediaPlane, RecordingSpec, SealedSummary, StreamSpec } from '#media'
 import type { Payments } from '#payment'
 import type { PrivacyPolicy } from '#privacy'
-import type { SpeakingVoice, SpeechEngine } from '#speech'
+import type { SpeakingVoice, SpeechEngine, Verifier } from '#speech'
 import type { TextSocket, TextSocketHandlers, TextTarget } from '#stream'
 import type { TokenVault } from '#tokens'
 import type { AudioCodec } from '@voxkeep/wire/sdp'
@@ -59,6 +59,7 @@ export interface CallDeps {
   readonly payments: Payments
   readonly words: CallWords
   readonly voices: CallVoices
+  readonly verifiers: CallVerifiers
   /** Opens a WebSocket to an app that carries text alone, at an address that its `prepareStream` gave. */
   readonly openText: (target: TextTarget, handlers: TextSocketHandlers) => TextSocket
   /** AIs that a call is connected with directly, by their name. */
@@ -70,6 +71,14 @@ export interface CallDeps {
 export interface CallVoices {
   /** The one of that name; without a name the app's own, which there always is. Undefined: there is none of that name. */
   voice(app: AppConfig, name?: string): SpeakingVoice | undefined
+}
+
+/** What compares voices. */
+export interface CallVerifiers {
+  /** The one of that name; without a name the app's own, else the first. Undefined: there is none. */
+  verifier(app: AppConfig, name?: string): Verifier | undefined
+  /** What stands in the audit log for whose voice it is. Throws while the tenant's keys are closed. */
+  pseudonym(tenant: TenantId, subject: string): string
 }
 
 /** What hears calls, and keeps what was said on them. */
@@ -205,6 +214,8 @@ export interface Keep {
   story(id: CallId, tenant: TenantId, kind: string, fields: Readonly<Record<string, StoryValue>>): void
   /** Somebody is called beside those whom the row names; kept so that they can be found, and not so that they can be read. */
   party(call: CallId, tenant: TenantId, number: string): Promise<void>
+  /** Somebody whom the call dials, as is known of them now: fire and forget. */
+  leg(leg: DialledLeg): void
   /** Resolves when the entry is durable; what it permits may only then happen. */
   audit(event: {
     type: string
@@ -262,6 +273,23 @@ export interface CallRecord {
   readonly to: string
   readonly startedAtMs: number
   readonly variables?: Readonly<Record<string, string>>
+}
+
+/** Somebody whom a call dials. */
+export interface DialledLeg {
+  readonly id: LegId
+  readonly call: CallId
+  readonly tenant: TenantId
+  /** The number that is shown to them; empty until the guard has chosen one. */
+  readonly from: string
+  readonly to: string
+  readonly state: 'ringing' | 'active' | 'ended'
+  /** `answered`, or why they were not; null until it is over. */
+  readonly outcome: string | null
+  readonly sipStatus: number | null
+  readonly startedAtMs: number
+  readonly answeredAtMs: number | null
+  readonly endedAtMs: number | null
 }
 
 export interface CallChange {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { LegId } from '#kernel'
 import { callCommands } from './commands.ts'
 import { begin, pickUp, settle, traced } from './fake-run.ts'
-import { answers, fakeWorld, type FakeWorld } from './fake-world.ts'
+import { answers, fakeAnswer, fakeSecurity, fakeWorld, type FakeWorld } from './fake-world.ts'
 
 const dial = { type: 'dial', to: '+12125550100' }
 
@@ -73,6 +73,21 @@ describe('dial with events', () => {
     assert.notEqual(legOf(world, 2), legOf(world))
   })
 
+  test('are told that both are over when two answer at once, and one has the call', async () => {
+    const to = ['+12125550100', '+12125550101']
+    const { world, call } = await dialling({ to, strategy: 'simultaneous', events })
+    for (const placed of world.outgoing) placed.events.answered(fakeAnswer(placed), fakeSecurity)
+    await settle()
+    const endings = () => legEvents(world).filter(({ type }) => type === 'leg.ended')
+    assert.equal(legEvents(world).filter(({ type }) => type === 'leg.answered').length, 2)
+    assert.partialDeepStrictEqual(endings(), [
+      { data: { leg_id: legOf(world, 2), outcome: 'answered', ended_by: 'app-ended', duration_ms: 0 } },
+    ])
+    world.outgoing[0]?.events.ended('caller-hung-up')
+    await call.settled
+    assert.equal(endings().length, 2)
+  })
+
   test('are told of nothing where no address was named', async () => {
     const { world, call } = await dialling({})
     await pickUp(world)
@@ -139,6 +154,48 @@ describe('dial with whisper_url', () => {
         'lease ended',
       ])
     }
+  })
+
+  test('gives an engine what whoever answered says, unless the app may not have it and they did not agree', async () => {
+    const rules = [
+      { jurisdiction: 'US-DC', level: 'one-party', source: 'test' },
+      { jurisdiction: 'DE', level: 'opt-in', source: 'test' },
+    ] as const
+    for (const [to, streamsWithout, heard] of [
+      ['+12025550123', 'refuse', 1],
+      ['+4930123456', 'refuse', 0],
+      ['+4930123456', 'allow', 1],
+    ] as const) {
+      const world = fakeWorld({ privacy: { rules: {} }, consent: { rules, streamsWithout } })
+      const whisper = { ...gather, input: ['speech', 'keys'] }
+      world.decisions.push(answers({ ...dial, to, whisper_url: '/screen' }), answers(whisper), answers())
+      await begin(world)
+      await pickUp(world)
+      assert.equal(world.words.voices.length, heard, `${to} ${streamsWithout}`)
+      assert.equal(world.stories.includes('gather.unheard'), heard === 0)
+    }
+  })
+
+  test('leaves the caller’s recording and stream as they are, whatever whoever answers chose before', async () => {
+    const world = fakeWorld({ privacy: { rules: {} }, consent: { streamsWithout: 'refuse' } })
+    Object.assign(world.deps.consent, {
+      choice: async (_: unknown, number: string) => (number === dial.to ? 'opt-out' : undefined),
+    })
+    const stream = { type: 'stream', url: 'wss://app.test/s', direction: 'inbound' }
+    const whisper = { ...gather, input: ['speech', 'keys'] }
+    world.decisions.push(answers({ type: 'record' }, stream, { ...dial, whisper_url: '/screen' }))
+    world.decisions.push(answers(whisper), answers())
+    await begin(world)
+    await pickUp(world)
+    assert.ok(world.stories.includes('gather.unheard'))
+    assert.ok(world.trace.includes('consent dialled refused'))
+    assert.deepEqual(traced(world, /^(pauseRecording|closeStream)/), [])
+    await press(world, '1')
+    assert.deepEqual(traced(world, /^(pauseRecording|closeStream|bridge)/), [
+      'pauseRecording',
+      'closeStream',
+      'bridge A B1',
+    ])
   })
 
   test('connects whoever heard what was to be said, when nothing was asked of them', async () => {

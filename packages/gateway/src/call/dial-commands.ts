@@ -18,13 +18,13 @@ export async function runDial(
   const { whisper_url: url, whisper_method: method, send_digits: sendDigits } = command
   const whisper = url === undefined ? undefined : { url, method }
   const isAsked = whisper !== undefined || sendDigits !== undefined
-  let isRecorded = false
+  let begun = Promise.resolve(false)
   const connected = () => {
-    if (!command.record || recorder.running !== undefined) return
-    isRecorded = true
-    recorder
-      .start(command.record_events)
-      .catch((error: unknown) => live.log.error('recording could not start', { error }))
+    if (!command.record) return
+    begun = recorder.borrow(command.record_events).catch((error: unknown) => {
+      live.log.error('recording could not start', { error })
+      return false
+    })
   }
   const report = await dialler.dial(
     {
@@ -43,8 +43,9 @@ export async function runDial(
     },
     signal,
   )
+  const isRecorded = await begun
   const recording = isRecorded ? recorder.running?.id : undefined
-  if (isRecorded && !live.signal.aborted) await recorder.stop()
+  if (isRecorded && !live.signal.aborted) await recorder.giveBack()
   const action = actionOf(command)
   return askAfter(live, report, signal, action, recording)
 }
@@ -131,10 +132,11 @@ async function askAfter(
   return (await ask(live, 'call.dialed', about, signal, action)) ?? 'over'
 }
 
-function failureOf({ why, refusal, status, cause }: Extract<DialReport, { answered: false }>['failed']) {
+function failureOf({ why, refusal, status, cause, leg }: Extract<DialReport, { answered: false }>['failed']) {
   return {
     outcome: why,
     duration_ms: 0,
+    ...(leg !== undefined && { leg_id: leg, leg_sid: sid('CA', leg) }),
     ...(refusal !== undefined && { why: refusal }),
     ...(status !== undefined && { sip_status: status }),
     ...(cause !== undefined && { cause }),

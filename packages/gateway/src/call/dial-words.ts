@@ -11,6 +11,7 @@ export const endReasons: Readonly<Record<PartyEnd, EndReason>> = {
   'media-silent': 'media-silent',
   'connection-lost': 'connection-lost',
   transferred: 'transferred',
+  'api-hung-up': 'api-hung-up',
   'app-ended': 'app-hung-up',
 }
 

@@ -13,6 +13,7 @@ export type PartyEnd =
   | 'media-silent'
   | 'connection-lost'
   | 'transferred' // another one took its place
+  | 'api-hung-up' // `hangup` with its id
   | 'app-ended' // newer commands, or the call's end
 
 /** Somebody whom the call dials: first perhaps several legs that ring, then the one that answered. */

@@ -72,6 +72,16 @@ export class Dialler {
     }
   }
 
+  /** Ends that one of those whom a `dial` called, ringing or connected, as if they had left. False when there is none of that name. */
+  hangUp(id: LegId): boolean {
+    const party = [this.#other, this.#third?.party].find(
+      (one) => one?.leg && this.#children.idOf(one.leg) === id,
+    )
+    if (party?.isUp !== true) return this.#children.giveUp(id)
+    this.#ended(party, 'api-hung-up')
+    return true
+  }
+
   /** Puts the first leg on hold, or takes it back. */
   hold(isHeld: boolean): void {
     if (this.#isHeld === isHeld) return
@@ -192,6 +202,7 @@ export class Dialler {
     return hunt(
       order,
       (to, signal) => this.#children.place({ to, near, order, hooks, answered }, signal),
+      (placed) => this.#letGo(placed),
       party.signal,
     )
   }
@@ -300,14 +311,16 @@ export class Dialler {
   /** It answered. That may come too late, and its end may have come with it. */
   #up(party: DialledParty, placed: PlacedLeg, o: Parameters<DialledParty['up']>[1]): void {
     const isWanted = party === this.#other || party === this.#third?.party
-    if (!isWanted) {
-      this.#children.ended(placed.leg, { why: 'app-ended', durationMs: 0 })
-      return letGo(placed)
-    }
+    if (!isWanted) return this.#letGo(placed)
     party.up(placed, o, (why) => this.#ended(party, why))
     this.#live.story('leg.answered', { trunk: placed.leg.trunk, srtp: placed.entry.srtp?.suite ?? null })
     if (placed.leg.endedAs !== undefined) return this.#ended(party, 'callee-hung-up')
     this.#arrange()
+  }
+
+  #letGo(placed: PlacedLeg): void {
+    this.#children.ended(placed.leg, { why: 'app-ended', durationMs: 0 })
+    letGo(placed)
   }
 
   #failed(party: DialledParty, failed: NotPlaced): void {

@@ -17,6 +17,7 @@ export function fakeKeep(
     },
     story: (_call, _tenant, kind) => void stories.push(kind),
     party: async () => {},
+    leg: (leg) => void kept.legs.push(leg),
     consent: async ({ party, state }) => void trace.push(`consent ${party} ${state}`),
     shredRecordings: async () => (trace.push('shred'), 1),
     audit: async (event) => void trace.push(`audit ${event.type}`),

@@ -6,6 +6,8 @@ export interface FakeText {
   readonly target: TextTarget
   readonly sent: Record<string, unknown>[]
   isClosed: boolean
+  /** For how long it was not read from, each time. */
+  readonly heldMs: number[]
   open(): void
   /** A string is sent as it is. */
   say(message: object | string): void
@@ -24,6 +26,7 @@ export function fakeTexts(texts: FakeText[]): CallDeps['openText'] {
       target,
       sent: [],
       isClosed: false,
+      heldMs: [],
       open: () => handlers.opened({ version: 'TLSv1.3', cipher: 'x', group: 'y', peerCertificate: null }),
       say: (message) => handlers.message(typeof message === 'string' ? message : JSON.stringify(message)),
       end: over,
@@ -31,6 +34,7 @@ export function fakeTexts(texts: FakeText[]): CallDeps['openText'] {
     texts.push(text)
     return {
       send: (message) => (text.sent.push(JSON.parse(message) as Record<string, unknown>), !isOver),
+      hold: (ms) => void text.heldMs.push(ms),
       close() {
         text.isClosed = true
         queueMicrotask(() => over('closed-by-gateway'))

@@ -9,7 +9,7 @@ import {
   type TenantId,
   type TrunkId,
 } from '#kernel'
-import type { FromMedia, RecordingSpec, SealedSummary, StreamSpec } from '#media'
+import type { FromMedia, RecordingMark, RecordingSpec, SealedSummary, StreamSpec } from '#media'
 import { fakePayments, type FakePayments } from '#payment'
 import { fakeTokenVault, type FakeTokenVault } from '#tokens'
 import { WebhookError } from '#webhook'
@@ -21,10 +21,11 @@ import type {
   SignallingEvents,
   SignallingSecurity,
 } from './contract.ts'
-import type { CallApp, CallDeps, Decision, IdentityResult } from './deps.ts'
+import type { CallApp, CallDeps, Decision, DialledLeg, IdentityResult } from './deps.ts'
 import { fakeAppConfig } from './fake-app-config.ts'
 import { fakeKeep } from './fake-keep.ts'
 import { fakeTexts, type FakeText } from './fake-texts.ts'
+import { fakeVerifiers } from './fake-verifiers.ts'
 import { fakeVoices } from './fake-voices.ts'
 import { fakeWords, type FakeWords } from './fake-words.ts'
 
@@ -55,12 +56,14 @@ export interface FakeWorld {
   readonly payments: FakePayments
   readonly words: FakeWords
   readonly startedRecordings: RecordingSpec[]
+  /** Of every recording that is sealed. */
+  readonly sealedMarks: RecordingMark[]
   /** The conversations of text that were dialled. */
   readonly texts: FakeText[]
   /** Keys that were pressed towards a leg. */
   readonly pressed: string[]
   /** What is noted about the call, as it was last kept. */
-  readonly kept: { variables?: Readonly<Record<string, string>> }
+  readonly kept: { variables?: Readonly<Record<string, string>>; readonly legs: DialledLeg[] }
 }
 
 export interface FakeOutgoing {
@@ -161,7 +164,8 @@ export function fakeWorld(
   const words = fakeWords(o.privacy)
   const startedRecordings: FakeWorld['startedRecordings'] = []
   const pressed: string[] = []
-  const kept: FakeWorld['kept'] = {}
+  const kept: FakeWorld['kept'] = { legs: [] }
+  const sealedMarks: RecordingMark[] = []
   let events: SignallingEvents | undefined
   const legs = new Map<LegId, (event: FromMedia) => void>()
   const playing = new Map<LegId, (why: 'finished' | 'stopped') => void>()
@@ -211,6 +215,7 @@ export function fakeWorld(
     tokens,
     words,
     voices: fakeVoices(trace, o.voice),
+    verifiers: fakeVerifiers(),
     openText: fakeTexts(texts),
     payments,
     keep: fakeKeep(trace, receipts, stories, kept),
@@ -257,9 +262,9 @@ export function fakeWorld(
         trace.push('startRecording')
         startedRecordings.push(spec)
       },
-      pauseRecording: () => trace.push('pauseRecording'),
+      pauseRecording: (_leg, skipped = false) => trace.push(`pauseRecording${skipped ? ' skipped' : ''}`),
       resumeRecording: () => trace.push('resumeRecording'),
-      stopRecording: async () => (trace.push('stopRecording'), sealed),
+      stopRecording: async () => (trace.push('stopRecording'), { ...sealed, marks: sealedMarks }),
       redact: (leg, { of, channel, fromSamples, toSamples, why }) => {
         const what = of === 'streams' ? 'redact streams' : 'redact'
         trace.push(`${what} ${name(leg)} ${channel} ${fromSamples}-${toSamples} ${why}`)
@@ -345,6 +350,7 @@ export function fakeWorld(
     texts,
     pressed,
     kept,
+    sealedMarks,
     tokens,
     payments,
   }

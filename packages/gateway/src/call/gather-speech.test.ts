@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Live } from './live.ts'
+import { callCommands } from './commands.ts'
 import { ears } from './ears.ts'
-import { settle } from './fake-run.ts'
-import { fakeLeg, fakeWorld, type FakeWorld } from './fake-world.ts'
+import { begin, settle, traced } from './fake-run.ts'
+import { answers, fakeLeg, fakeWorld, type FakeWorld } from './fake-world.ts'
 import { listenForSpeech, type ListenSettings } from './gather-speech.ts'
 
 const options: ListenSettings = {
@@ -28,7 +29,7 @@ function liveOf(world: FakeWorld, o: { mayStream?: boolean } = {}): Live {
     log: world.deps.log,
     signal: new AbortController().signal,
     ears: ears(world.deps.media),
-    consent: { mayStream: async () => o.mayStream ?? true },
+    consent: { mayStream: async () => o.mayStream ?? true, onRefused: () => () => {} },
     audit: async (type: string) => void world.trace.push(`audit ${type}`),
     story: (kind: string, fields: { code?: string } = {}) =>
       void world.stories.push(`${kind} ${fields.code}`),
@@ -41,15 +42,12 @@ function liveOf(world: FakeWorld, o: { mayStream?: boolean } = {}): Live {
 
 async function gathering(world: FakeWorld, o: { mayStream?: boolean; signal?: AbortSignal } = {}) {
   const told: string[] = []
-  const gathered = listenForSpeech(
-    liveOf(world, o),
-    options,
-    {
-      began: () => void told.push('began'),
-      partial: (text) => void told.push(`partial ${text}`),
-    },
-    o.signal ?? new AbortController().signal,
-  )
+  const hooks = {
+    began: () => void told.push('began'),
+    partial: (text: string) => void told.push(`partial ${text}`),
+  }
+  const signal = o.signal ?? new AbortController().signal
+  const gathered = { said: listenForSpeech(liveOf(world, o), options, hooks, signal) }
   await settle()
   const say = (text: string, final: boolean, segment = 0, fromMs = 0) => {
     const place = (at: number) => ({ startMs: fromMs + at * 100, endMs: fromMs + at * 100 + 90 })
@@ -115,7 +113,7 @@ test('listenForSpeech() gives the words themselves by policy and grant alone', a
   }
 })
 
-test('listenForSpeech() ends with what there is when somebody speaks for too long, or is not waited for', async () => {
+test('listenForSpeech() ends with what there is when somebody speaks for too long', async () => {
   const world = fakeWorld({ privacy: { rules: {} } })
   const { gathered, say, audio, advance } = await gathering(world)
   for (let second = 0; second < 11; second++) {
@@ -125,9 +123,6 @@ test('listenForSpeech() ends with what there is when somebody speaks for too lon
     if (second < 9) world.clock.advance(1)
   }
   assert.match((await gathered.said)?.text ?? '', /^word( word)+$/)
-  const quiet = await gathering(fakeWorld({ privacy: { rules: {} } }))
-  quiet.gathered.close()
-  assert.equal(await quiet.gathered.said, undefined)
 })
 
 test('listenForSpeech() says why nobody listens, and has sent nothing', async () => {
@@ -159,4 +154,37 @@ test('listenForSpeech() ends when the engine does, and when the command is over'
   const other = await gathering(fakeWorld({ privacy: { rules: {} } }), { signal: over.signal })
   over.abort()
   assert.equal(await other.gathered.said, undefined)
+})
+
+test('gather is over where words are asked for alone, when consent is taken back that the app needs to hear a call', async () => {
+  const world = fakeWorld({ privacy: { rules: {} }, consent: { streamsWithout: 'refuse' } })
+  world.decisions.push(answers({ type: 'gather', input: ['speech'] }), answers({ type: 'wait' }))
+  const call = await begin(world)
+  assert.deepEqual(traced(world, /^listen/), ['listen A on'])
+  await call.command(callCommands.parse([{ type: 'consent', action: 'revoke' }]))
+  await settle()
+  assert.deepEqual(traced(world, /^listen/), ['listen A on', 'listen A off'])
+  assert.equal(world.words.voices[0]?.state, 'closed')
+  assert.partialDeepStrictEqual(world.asked[1], { type: 'call.gathered', data: { reason: 'speech-failed' } })
+})
+
+test('listenForSpeech() loses nothing that was said while the thread was busy, nor takes that for silence', async () => {
+  const world = fakeWorld({ privacy: { rules: {} } })
+  const { clock } = world
+  let busyMs = 0
+  Object.assign(world.deps, { clock: { ...clock, monotonicMs: () => clock.monotonicMs() + busyMs } })
+  const { gathered, say, audio, advance } = await gathering(world)
+  audio(0, 500)
+  say('my', true)
+  await advance(249)
+  busyMs = 3_000
+  await advance(51) // timers come before the messages that wait
+  audio(500, 3_000)
+  say('balance please', true, 1, 2_900)
+  await advance(1_500)
+  assert.deepEqual(world.words.voices[0]?.heard.slice(0, 2), [
+    [0, 500],
+    [500, 3_500],
+  ])
+  assert.equal((await gathered.said)?.text, 'my balance please')
 })

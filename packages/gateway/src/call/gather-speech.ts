@@ -1,6 +1,7 @@
 import { hearCaller, type CallerHearing, type HeardLine } from './hear-caller.ts'
 import type { Live } from './live.ts'
-import type { SaidAnswer, SpeechAnswer, SpeechHooks } from './speech-answer.ts'
+import { ticks } from './ticks.ts'
+import type { SaidAnswer, SpeechHooks } from './speech-answer.ts'
 
 /** How it is listened: of a `gather` command. */
 export interface ListenSettings {
@@ -21,16 +22,15 @@ const unfinishedMs = 5_000
 
 /**
  * Hears what the caller says, by the engine and through the redaction of the app's privacy policy, until they have spoken and are silent, or spoke for too
- * long. Where nobody can listen, why is in the call's story.
+ * long. Undefined: nobody can listen, and why is in the call's story. Never rejects.
  */
 export function listenForSpeech(
   live: Live,
   settings: ListenSettings,
   hooks: SpeechHooks,
   signal: AbortSignal,
-): SpeechAnswer {
-  const gathering = new SpeechGathering(live, settings, hooks, signal)
-  return { said: gathering.said, close: () => gathering.finish() }
+): Promise<SaidAnswer | undefined> {
+  return new SpeechGathering(live, settings, hooks, signal).said
 }
 
 class SpeechGathering {
@@ -115,9 +115,8 @@ class SpeechGathering {
 
   #tick(): void {
     const { clock } = this.#live.deps
-    this.#cancelTick = clock.set(tickMs, () => {
-      if (this.#isWhole(clock.monotonicMs())) this.finish()
-      else this.#tick()
+    this.#cancelTick = ticks(clock, tickMs, (isLate) => {
+      if (!isLate && this.#isWhole(clock.monotonicMs())) this.finish()
     })
   }
 

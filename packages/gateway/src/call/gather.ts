@@ -51,7 +51,9 @@ export async function collectAnswer(
   try {
     const prompted = playPrompts(live, promptsOf(command), until).then(() => keys.waitNow())
     const byKeys = keys.result.then((gathered): GatherResult => ({ ...gathered, said: undefined }))
-    const result = await (speech === undefined ? byKeys : Promise.race([byKeys, speech]))
+    // Prompts that fail end it; those that are over leave it to the others.
+    const failed = prompted.then(() => new Promise<never>(() => {}))
+    const result = await Promise.race([byKeys, failed, ...(speech === undefined ? [] : [speech])])
     if (!command.barge_in && result.why !== 'aborted') await prompted
     return result
   } finally {
@@ -82,8 +84,7 @@ function hear(
       if (partials !== undefined) void live.tell('call.gather.partial', { text }, partials)
     },
   }
-  const { said: heard } = listenForSpeech(live, command, hooks, signal)
-  return heard.then(async (said): Promise<GatherResult> => {
+  return listenForSpeech(live, command, hooks, signal).then(async (said): Promise<GatherResult> => {
     if (said !== undefined) return { digits: '', said, why: 'speech' }
     if (!command.input.includes('keys')) return { digits: '', said, why: 'speech-failed' }
     keys.hold(false)

@@ -2,6 +2,7 @@ import type { PrivacyPolicy, PrivacyRules } from '#privacy'
 import type { SpeechEngine } from '#speech'
 import type { CallLeg } from './call-leg.ts'
 import type { Live } from './live.ts'
+import { ticks } from './ticks.ts'
 import { codeOf } from './transcript-out.ts'
 import { openVoice, type Voice } from './voice.ts'
 import { languageOf, wordsJudge, type JudgeEvents, type Line, type WordsJudge } from './words-judge.ts'
@@ -62,10 +63,24 @@ export async function hearCaller(live: Live, o: HearingOptions, tell: HearingEve
   const { kind, region = null, trainingOptOut } = ways.engine.facts
   const facts = { policy: rules.id, engine: rules.engine, language, kind, region, trainingOptOut }
   const text = isOriginal(live, rules) ? 'original' : 'redacted'
-  await live.audit('transcription.starting', { ...facts, for: o.what, text })
+  const refused = new AbortController()
+  const forget = live.consent.onRefused(ways.leg, () => refused.abort())
   try {
-    return { ok: true, hearing: openHearing(live, ways, { ...o, language }, tell) }
+    await live.audit('transcription.starting', { ...facts, for: o.what, text })
   } catch (error) {
+    forget()
+    throw error
+  }
+  if (refused.signal.aborted) return { ok: false, why: 'CONSENT' }
+  try {
+    const hearing = openHearing(live, ways, { ...o, language }, { ...tell, closed: forget })
+    refused.signal.addEventListener('abort', () => {
+      hearing.close()
+      tell.ended('CONSENT')
+    })
+    return { ok: true, hearing }
+  } catch (error) {
+    forget()
     live.log.warn('nobody listens to the caller', { engine: rules.engine, code: codeOf(error) })
     return { ok: false, why: codeOf(error) }
   }
@@ -85,7 +100,7 @@ async function mayHear(live: Live): Promise<Ways | string> {
   const engine = words.engine(policy.rules.engine)
   const leg = live.first
   if (engine === undefined || leg === undefined) return 'NO_ENGINE'
-  return (await live.consent.mayStream()) ? { policy, engine, leg } : 'CONSENT'
+  return (await live.consent.mayStream(leg)) ? { policy, engine, leg } : 'CONSENT'
 }
 
 /** By policy and by grant: one alone is not enough. */
@@ -98,7 +113,7 @@ function openHearing(
   live: Live,
   { policy, engine, leg }: Ways,
   o: HearingOptions & { readonly language: string },
-  tell: HearingEvents,
+  tell: HearingEvents & { closed(): void },
 ): CallerHearing {
   const { rules } = policy
   const { language } = o
@@ -134,13 +149,17 @@ function openHearing(
       judge.through('agent', atMs)
     },
     async finish(timeoutMs) {
+      if (isOver) return
       await ear.finish(timeoutMs)
+      tell.closed()
       ear.close()
       await judge.end()
       isOver = true
     },
     close() {
+      if (isOver) return
       isOver = true
+      tell.closed()
       ear.close()
       void judge.end()
     },
@@ -199,14 +218,6 @@ function listenTo(
     state() {},
     ended: tell.ended,
   })
-  let cancel = () => {}
-  const tick = () => {
-    cancel = clock.set(tickMs, () => {
-      if (behindMs !== undefined) voice.idle(nowMs())
-      tick()
-    })
-  }
-  tick()
   const stops = [
     live.onLeg(leg, (event) => {
       if (event.kind !== 'heard' || event.channel !== 0) return
@@ -216,7 +227,9 @@ function listenTo(
       voice.heard(fromMs, event.ulaw)
     }),
     live.ears.listen(leg.id),
-    () => cancel(),
+    ticks(clock, tickMs, (isLate) => {
+      if (behindMs !== undefined && !isLate) voice.idle(nowMs())
+    }),
     () => voice.close(),
   ]
   return {

@@ -8,10 +8,19 @@ export interface HuntOrder {
 /** Places one leg; gives up when `signal` aborts. */
 export type PlaceOne = (to: string, signal: AbortSignal) => Promise<PlacedLeg | NotPlaced>
 
-/** Calls several until one answers: one after the other, or all at once. Legs that lose are given up. */
-export function hunt(order: HuntOrder, place: PlaceOne, signal: AbortSignal): Promise<PlacedLeg | NotPlaced> {
+/**
+ * Calls several until one answers: one after the other, or all at once. Legs that lose are given up.
+ *
+ * @param tooLate - Lets go of one that answered when another had.
+ */
+export function hunt(
+  order: HuntOrder,
+  place: PlaceOne,
+  tooLate: (placed: PlacedLeg) => void,
+  signal: AbortSignal,
+): Promise<PlacedLeg | NotPlaced> {
   return order.strategy === 'simultaneous' && order.to.length > 1
-    ? allAtOnce(order.to, place, signal)
+    ? allAtOnce(order.to, place, tooLate, signal)
     : oneByOne(order.to, place, signal)
 }
 
@@ -34,6 +43,7 @@ async function oneByOne(
 function allAtOnce(
   to: readonly string[],
   place: PlaceOne,
+  tooLate: (placed: PlacedLeg) => void,
   signal: AbortSignal,
 ): Promise<PlacedLeg | NotPlaced> {
   return new Promise((resolve, reject) => {
@@ -43,7 +53,7 @@ function allAtOnce(
     const take = (placed: PlacedLeg | NotPlaced, own: AbortController) => {
       left -= 1
       if (!placed.ok) return left === 0 && resolve(placed)
-      if (isWon) return letGo(placed) // two answered at once
+      if (isWon) return tooLate(placed) // two answered at once
       isWon = true
       for (const other of attempts) if (other !== own) other.abort()
       resolve(placed)

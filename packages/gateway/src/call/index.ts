@@ -5,11 +5,15 @@ export {
   changedVariables,
   maxVariables,
   maxVariablesBytes,
+  type VariableChange,
   variableName,
+  type Variables,
   variableValue,
 } from './call-variables.ts'
 export { actionMethod, actionUrl, events } from './command-parts.ts'
+export { dataClassesOf } from './data-classes.ts'
 export { dialAddress, ringTimeoutMs } from './commands-dial.ts'
+export { voiceSubject } from './commands-verify.ts'
 export { callCommand, callCommands, decisionAnswer, type CallCommand } from './commands.ts'
 export type {
   HandleIncoming,
@@ -34,6 +38,7 @@ export type {
   CallChange,
   CallConsents,
   CallTranscript,
+  CallVerifiers,
   CallVoices,
   CallWords,
   NewTranscript,
@@ -41,6 +46,7 @@ export type {
   CallMedia,
   CallRecord,
   ConsentRecord,
+  DialledLeg,
   Decision,
   Dialing,
   EndedCall,

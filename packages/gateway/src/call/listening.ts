@@ -4,6 +4,7 @@ import { keptUnjudged } from '#media'
 import type { PrivacyRules, Review } from '#privacy'
 import type { SpeechEngine } from '#speech'
 import type { Live } from './live.ts'
+import { ticks } from './ticks.ts'
 import { openVoice, type Voice } from './voice.ts'
 import { channelOf, parties, wordsJudge, type Line, type Party } from './words-judge.ts'
 
@@ -49,8 +50,6 @@ export interface ListeningEvents {
 
 const samplesPerMs = 8
 const tickMs = 500
-/** A tick that is later than this found the thread busy: what was said meanwhile still waits to be taken. */
-const lateTickMs = 300
 /** So much of what is to come is silenced ahead of time, where nobody will judge it. */
 const aheadMs = 2_000
 
@@ -162,13 +161,9 @@ export function startListening(o: ListeningOptions): Listening {
     heardMs[party] = Math.max(heardMs[party], endMs)
     voices[party].heard(fromMs, event.ulaw)
   })
-  let cancelTick = () => {}
-  const tick = (dueMs: number) => {
-    if (isOver) return
-    const isLate = clock.monotonicMs() - dueMs > lateTickMs
+  const tick = (isLate: boolean) => {
     if (behindMs !== undefined)
       for (const party of parties) if (!isLate || failures.has(party)) watchOver(party)
-    arm()
   }
   const watchOver = (party: Party) => {
     const now = legNowMs()
@@ -177,11 +172,7 @@ export function startListening(o: ListeningOptions): Listening {
     const isKept = rules.unjudged === 'keep' && rules.whenSpeechFails === 'silence'
     if (isKept) redact(party, Math.max(judge.judgedMs(party), shiftMs), now + aheadMs + shiftMs, 'unheard')
   }
-  const arm = () => {
-    const dueMs = clock.monotonicMs() + tickMs
-    cancelTick = clock.set(tickMs, () => tick(dueMs))
-  }
-  arm()
+  const stopTicks = ticks(clock, tickMs, tick)
   const stopListening = live.ears.listen(leg)
   return {
     leg,
@@ -203,7 +194,7 @@ export function startListening(o: ListeningOptions): Listening {
       const open = parties.filter((party) => !failures.has(party))
       await Promise.all(open.map((party) => voices[party].finish(timeoutMs)))
       isOver = true
-      cancelTick()
+      stopTicks()
       unlisten()
       await judge.end()
       // No margin: nothing is found any more. What comes from now on was heard by nobody.

@@ -98,7 +98,9 @@ async function payOnce(
   payment.last = about({ outcome: 'unknown', providerCode: null })
   live.story('pay.sent', { provider: command.provider ?? '' })
   room.listen(() => {})
-  void room.prompts.play(command.processing_url)
+  room.prompts.play(command.processing_url).catch((error: unknown) => {
+    live.log.error('a prompt could not be played', { error })
+  })
   try {
     payment.last = about(await live.deps.payments.pay(command.provider ?? '', request, patience))
   } catch (error) {

@@ -21,6 +21,8 @@ export interface LegOrder {
 }
 
 export interface LegHooks {
+  /** The guard let it happen: this number is shown. */
+  readonly admitted?: (from: string) => void
   /** Hears all that happens to the leg from now on. */
   readonly watch: (leg: () => CallLeg) => LegWatcher
   /** 18x came: it rings. */
@@ -48,6 +50,8 @@ export interface NotPlaced {
   readonly refusal?: DialRefusal
   readonly status?: number
   readonly cause?: string
+  /** What they were called, where they had an id of their own. */
+  readonly leg?: LegId
 }
 
 /** Asks the guard, then places the leg. Rejects when it cannot be audited. */
@@ -59,6 +63,7 @@ export async function placeLeg(
 ): Promise<PlacedLeg | NotPlaced> {
   const admission = await admit(live, order)
   if (!admission.ok) return { ok: false, why: 'refused', refusal: admission.why }
+  hooks.admitted?.(admission.from)
   return placeAdmitted(live, order, admission, hooks, signal)
 }
 

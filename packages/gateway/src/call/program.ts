@@ -1,4 +1,4 @@
-import { sid } from '#kernel'
+import { sid, type LegId } from '#kernel'
 import { ask } from './ask.ts'
 import type { Collector } from './collector.ts'
 import { actionOf } from './command-parts.ts'
@@ -14,6 +14,7 @@ import { endOfChain, redirect, redirectChain } from './redirect.ts'
 import { relay } from './relay.ts'
 import { say } from './say.ts'
 import { takeMessage } from './take-message.ts'
+import type { Verification } from './verify.ts'
 import type { Recorder } from './recorder.ts'
 import type { Streams } from './streams.ts'
 
@@ -23,6 +24,7 @@ export interface ProgramParts {
   readonly recorder: Recorder
   readonly dialler: Dialler
   readonly collector: Collector
+  readonly verification: Verification
 }
 
 /** What a command tells the program to do next. */
@@ -76,6 +78,7 @@ export async function runCommand(
       await live.reject(command.status, 'app-rejected')
       return 'over'
     case 'hangup':
+      if (command.leg_id !== undefined) return hangUpLeg(parts, command.leg_id)
       await live.end('app-hung-up')
       return 'over'
     case 'wait':
@@ -111,6 +114,9 @@ export async function runCommand(
     case 'pay':
       await live.ensureAnswered()
       return parts.collector.run(command, signal)
+    case 'verify':
+      await live.ensureAnswered()
+      return parts.verification.run(command, signal)
     case 'record':
       await live.ensureAnswered()
       await record(parts.recorder, command)
@@ -144,6 +150,11 @@ export async function runCommand(
       dialler.hold(command.type === 'hold')
       return 'on'
   }
+}
+
+function hangUpLeg({ live, dialler }: ProgramParts, leg: string): Next {
+  if (!dialler.hangUp(leg as LegId)) live.story('command.ignored', { type: 'hangup' })
+  return 'on'
 }
 
 /** As early media, where nobody answered the caller yet. */
@@ -198,13 +209,13 @@ async function askForConsent(live: Live, command: ConsentCommand, signal: AbortS
 
 async function record(
   recorder: Recorder,
-  { action, events }: Extract<CallCommand, { type: 'record' }>,
+  { action, events, behavior = 'silence' }: Extract<CallCommand, { type: 'record' }>,
 ): Promise<void> {
   switch (action) {
     case 'start':
       return recorder.start(events)
     case 'pause':
-      return recorder.pause()
+      return recorder.pause(behavior)
     case 'resume':
       return recorder.resume()
     case 'stop':

@@ -23,8 +23,9 @@ export async function fetchAudio(
   url: string,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const absolute = new URL(url, live.app.config.webhook.url).href
+  let absolute = url
   try {
+    absolute = new URL(url, live.app.config.webhook.url).href // what an app names may be no address at all
     return await live.app.fetchAudio(absolute, signal)
   } catch (error) {
     if (signal.aborted) return undefined

@@ -30,6 +30,8 @@ export interface SecurityReceipt {
   redaction: RedactionEntry | null
   /** Digits that were collected where nobody else could see them. */
   secureCapture: SecureCaptureEntry[]
+  /** How often the caller's voice was compared, and what came of it. */
+  verifications: VerificationEntry[]
   /** Of the first leg's audio, over the whole call; null when there was none. */
   quality: Quality | null
   endReason: EndReason | null
@@ -63,6 +65,19 @@ export interface SecureCaptureEntry {
   attempts: number
   /** Which payment provider got it; null where it was only tokenised. */
   readonly provider: string | null
+  readonly atMs: number
+}
+
+export interface VerificationEntry {
+  readonly action: 'verify' | 'enrol'
+  /** Null: there was none of that name. */
+  readonly engine: string | null
+  result: string
+  attempts: number
+  /** Whether the app said that the caller agreed, or the configuration that nobody need. */
+  readonly consent: 'given' | 'not-required' | 'none'
+  /** Where that is on record, or why. */
+  readonly consentSource: string | null
   readonly atMs: number
 }
 
@@ -121,6 +136,7 @@ export function startReceipt(sip: SignallingSecurity | null): SecurityReceipt {
     consent: [],
     redaction: null,
     secureCapture: [],
+    verifications: [],
     quality: null,
     endReason: null,
   }

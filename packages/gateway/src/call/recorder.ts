@@ -1,6 +1,6 @@
 import { createId, type LegId, type RecordingId } from '#kernel'
 import type { SealedSummary } from '#media'
-import { marksDigest } from '#vault'
+import { marksDigest, skippedMs, skippedSpans } from '#vault'
 import type { EventAddress } from './command-parts.ts'
 import type { CallCommand } from './commands.ts'
 import type { BegunRecording } from './deps.ts'
@@ -10,11 +10,16 @@ import { missedSpans, redactionSpans, redactLater, type MissedSpans } from './re
 export interface Recorder {
   /** Starts the call's recording; a second start while one runs does nothing. `events`: where what becomes of it is told. */
   start(events?: EventAddress): Promise<void>
+  /** Starts it for as long as a command needs it; resolves with whether that began it, for none ran and none was about to. */
+  borrow(events?: EventAddress): Promise<boolean>
+  /** Whoever began it by `borrow` needs it no longer: it stops, unless `start` asked for it meanwhile; resolves with whether it did. */
+  giveBack(): Promise<boolean>
   /** The recording that runs, and whether it is silent: paused, or barred; undefined while none does. */
   readonly running:
     | { readonly id: RecordingId; readonly isSilent: boolean; readonly startedMs: number }
     | undefined
-  pause(): void
+  /** `skip`: whoever plays the recording may skip what is silent. While it is barred it is silence in any case. */
+  pause(behavior: 'silence' | 'skip'): void
   resume(): void
   /** Keeps the recording silent while those who must agree to it have not, whatever the app asks for; whether one runs. */
   bar(isBarred: boolean): boolean
@@ -40,7 +45,7 @@ interface Running {
   readonly startedMs: number
   /** What was to be redacted when it was sealed already. */
   readonly missed: MissedSpans
-  paused: boolean
+  paused: false | 'silence' | 'skip'
 }
 
 /** The recording of one call. The audit entry comes first: no entry, no recording. */
@@ -49,6 +54,8 @@ export function callRecorder(live: Live): Recorder {
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   let isBarred = false
+  /** `start` asked for the one that runs. */
+  let isWanted = false
   let toldTo: EventAddress | undefined
   const unlisten = live.onMedia((event) => {
     if (event.kind === 'record.failed' && event.recording === running?.id)
@@ -139,7 +146,13 @@ export function callRecorder(live: Live): Recorder {
       marksSha256: sealed === undefined ? null : marksDigest(sealed.marks),
     })
     const type = state === 'sealed' ? 'recording.completed' : 'recording.failed'
-    await live.tell(type, { recording_id: id, duration_ms: entry.durationMs }, toldTo)
+    const skipped = skippedMs(skippedSpans(sealed?.marks ?? []))
+    const told = {
+      recording_id: id,
+      duration_ms: entry.durationMs,
+      ...(skipped > 0 && { skipped_ms: skipped }),
+    }
+    await live.tell(type, told, toldTo)
     await missed.written()
     if (state === 'sealed' && missed.list.length > 0)
       await redactLater(live, id, { spans: missed.list, mask })
@@ -147,11 +160,17 @@ export function callRecorder(live: Live): Recorder {
   async function failed(code: string, sealed: SealedSummary): Promise<void> {
     live.log.error('recording stopped by itself', { recordingId: running?.id, code })
     live.deps.count('recordings_failed', { code })
-    await settle('failed', sealed)
+    await settleFailed(sealed)
   }
-  const hush = (isSilent: boolean) => {
+  /** Never rejects: nobody waits for a recording that failed by itself, and who stops one wants no more than its end. */
+  async function settleFailed(sealed: SealedSummary | undefined): Promise<void> {
+    await settle('failed', sealed).catch((error: unknown) => {
+      live.log.error('a recording that failed could not be settled in full', { error })
+    })
+  }
+  const hush = (isSilent: boolean, isSkipped = false) => {
     if (running === undefined) return
-    if (isSilent) live.deps.media.pauseRecording(running.leg)
+    if (isSilent) live.deps.media.pauseRecording(running.leg, isSkipped)
     else live.deps.media.resumeRecording(running.leg)
     live.consent.recording(!isSilent)
   }
@@ -159,22 +178,28 @@ export function callRecorder(live: Live): Recorder {
     if (isBarred === wanted) return running !== undefined
     isBarred = wanted
     if (running === undefined) return false
-    if (!running.paused) hush(wanted)
+    if (running.paused === false) hush(wanted)
     live.story(wanted ? 'recording.barred' : 'recording.unbarred', { recording: running.id })
     return true
   }
-  const toggle = (pause: boolean) => {
-    if (running === undefined || running.paused === pause) return
+  const toggle = (pause: Running['paused']) => {
+    if (running === undefined || (running.paused === false) === (pause === false)) return
     running.paused = pause
-    if (!isBarred) hush(pause)
-    live.story(pause ? 'recording.paused' : 'recording.resumed', { recording: running.id })
+    if (!isBarred) hush(pause !== false, pause === 'skip')
+    if (pause === false) live.story('recording.resumed', { recording: running.id })
+    else live.story('recording.paused', { recording: running.id, behavior: pause })
   }
-  const start = async (events?: EventAddress) => {
+  /** Whether this began it. */
+  const run = async (events: EventAddress | undefined, wanted: boolean): Promise<boolean> => {
     await stopping
-    if (running !== undefined) return
-    toldTo = events
-    starting ??= begin().finally(() => (starting = undefined))
-    return starting
+    const isBegun = running === undefined && starting === undefined
+    isWanted = wanted || (isWanted && !isBegun)
+    if (isBegun) {
+      toldTo = events
+      starting = begin().finally(() => (starting = undefined))
+    }
+    await starting
+    return isBegun
   }
   const seal = async () => {
     await starting?.catch(() => {})
@@ -184,7 +209,7 @@ export function callRecorder(live: Live): Recorder {
       await settle('sealed', await live.deps.media.stopRecording(running.leg))
     } catch (error) {
       live.log.error('recording could not be sealed to its end', { recordingId: running?.id, error })
-      await settle('failed', undefined)
+      await settleFailed(undefined)
     }
     if (live.signal.aborted) unlisten()
   }
@@ -195,27 +220,36 @@ export function callRecorder(live: Live): Recorder {
   /** What was said is judged before it is sealed; what is said meanwhile is not recorded. */
   const judged = async ({ leg, paused, isHeld }: Running) => {
     if (!isHeld) return
-    if (!live.signal.aborted && !paused && !isBarred) live.deps.media.pauseRecording(leg)
+    if (!live.signal.aborted && paused === false && !isBarred) live.deps.media.pauseRecording(leg)
     await live.words.beforeSealing()
   }
   const suspend = async () => {
     const { paused } = running ?? {}
+    const wanted = isWanted
     await stop()
     return async () => {
       if (paused === undefined || live.signal.aborted) return
-      await start(toldTo)
-      if (paused) toggle(true)
+      await run(toldTo, wanted)
+      toggle(paused)
     }
   }
   return {
-    start,
+    async start(events) {
+      await run(events, true)
+    },
+    borrow: (events) => run(events, false),
+    async giveBack() {
+      if (isWanted) return false
+      await stop()
+      return true
+    },
     get running() {
       if (running === undefined) return undefined
       const { id, paused, startedMs } = running
-      return { id, isSilent: paused || isBarred, startedMs }
+      return { id, isSilent: paused !== false || isBarred, startedMs }
     },
     bar,
-    pause: () => toggle(true),
+    pause: toggle,
     resume: () => toggle(false),
     stop,
     suspend,

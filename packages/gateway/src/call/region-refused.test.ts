@@ -55,3 +55,22 @@ test('a stream that would leave the regions is not opened, and the app is told w
   )
   assert.ok(!told.some((line) => line.startsWith('openStream')))
 })
+
+test('an event for an address outside the regions is refused, and the app is told of that', async () => {
+  const world = fakeWorld()
+  const [app] = world.deps.apps.values()
+  assert.ok(app)
+  const tell: typeof app.tell = (event) =>
+    event.to === undefined
+      ? app.tell(event)
+      : Promise.reject(Object.assign(new Error('elsewhere'), { code: 'REGION_REFUSED' }))
+  const events = { url: 'https://far.example/told' }
+  world.decisions.push(answers({ type: 'answer' }, { type: 'record', events }))
+  startCall(world.deps, { ...app, tell }, world.incoming)
+  await settle()
+  const told = traced(world, /region/)
+  assert.deepEqual(told.filter((line) => /^(audit|tell)/.test(line)).slice(0, 2), [
+    'audit region.refused',
+    'tell region.refused',
+  ])
+})

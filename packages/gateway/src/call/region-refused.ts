@@ -36,7 +36,11 @@ export function tellRegion(
 }
 
 /** Tells of something within a call that was not reached because of where it is; the call goes on. */
-export async function tellRegionOf(live: Live, what: RegionMatter, host: string): Promise<void> {
+export async function tellRegionOf(
+  live: Pick<Live, 'deps' | 'story' | 'audit' | 'tell'>,
+  what: RegionMatter,
+  host: string,
+): Promise<void> {
   live.deps.count('region_refused', { what })
   live.story('region.refused', { what, host })
   await live.audit('region.refused', { what, host })

@@ -1,5 +1,6 @@
 import { sid, type StreamId } from '#kernel'
 import type { StreamEnd, StreamTls } from '#media'
+import { byteBrake, type ByteBrake } from '#shield'
 import type { TextSocket, TextSocketHandlers } from '#stream'
 import { hearCaller, type CallerHearing, type HeardLine } from './hear-caller.ts'
 import type { Live } from './live.ts'
@@ -36,6 +37,16 @@ const maxTurns = 100
 /** The caller's words that wait for the app to be there. */
 const maxEarly = 20
 
+/**
+ * What an app says is read in the thread of the signalling, at some 5 µs for a kilobyte and 15 for a message: a fast model's tokens, each a message,
+ * take less than this, and what is more waits with the app.
+ */
+const readRate = { perSecond: 64 * 1_024, burst: 512 * 1_024 }
+/** Of that rate, beside its own length. */
+const messageCost = 256
+/** Pings are answered in between. */
+const maxHoldMs = 1_000
+
 /** Begins to hear the caller. Nothing was sent to the app then. */
 export async function startRelay(
   live: Live,
@@ -55,7 +66,11 @@ class Session {
   readonly #command: RelayCommand
   readonly #id: StreamId
   readonly #signal: AbortSignal
+  /** Aborts when the conversation is over. */
+  readonly #closing = new AbortController()
+  readonly #until: AbortSignal
   readonly #talk: RelayTalk
+  readonly #brake: ByteBrake
   readonly #done = Promise.withResolvers<RelayEnd>()
   #hearing: CallerHearing | undefined
   #socket: TextSocket | undefined
@@ -75,7 +90,9 @@ class Session {
     this.#command = command
     this.#id = id
     this.#signal = signal
+    this.#until = AbortSignal.any([signal, this.#closing.signal])
     this.#speaks = command.language
+    this.#brake = byteBrake(readRate, live.deps.clock)
     this.#talk = relayTalk(live, {
       saying: (text) => this.#hearing?.said(text),
       failed: (code) => {
@@ -89,13 +106,18 @@ class Session {
   /** Why nobody listens; undefined: somebody does. */
   async listen(language: string | undefined): Promise<string | undefined> {
     const { hints, partials } = this.#command
+    let own: CallerHearing | undefined
     const opened = await hearCaller(
       this.#live,
       { what: 'relay', language, hints, partials },
       {
         spoke: ({ endedMs }) => this.#interrupt('speech', endedMs),
         line: (line) => this.#heard(line),
-        ended: (code) => this.#over({ why: code, outcome: 'closed-by-gateway' }),
+        ended: (code) => {
+          // One of the language before, which still had its last words to tell, ends nothing.
+          if (own === this.#hearing || own === undefined)
+            this.#over({ why: code, outcome: 'closed-by-gateway' })
+        },
       },
     )
     if (!opened.ok) return opened.why
@@ -104,8 +126,10 @@ class Session {
       return undefined
     }
     // What was said in the language before is still told.
-    void this.#hearing?.finish(lastWordsMs)
-    this.#hearing = opened.hearing
+    this.#hearing?.finish(lastWordsMs).catch((error: unknown) => {
+      this.#live.log.warn('the last words before a switch of language were not heard', { error })
+    })
+    own = this.#hearing = opened.hearing
     return undefined
   }
 
@@ -185,6 +209,8 @@ class Session {
   }
 
   #take(text: string | undefined): void {
+    const holdMs = this.#brake.take((text?.length ?? 0) + messageCost)
+    if (holdMs > 0) this.#socket?.hold(Math.min(holdMs, maxHoldMs))
     const read = readRelay(text)
     const fault = read.ok ? this.#act(read.message) : read.fault
     if (fault !== undefined) this.#fault(fault)
@@ -206,7 +232,7 @@ class Session {
       case 'play':
         return this.#inTurn(() => this.#play(message))
       case 'sendDigits':
-        return this.#inTurn(() => press(this.#live, message.digits, this.#signal))
+        return this.#inTurn(() => press(this.#live, message.digits, this.#until))
       case 'language':
         return this.#switch(message)
       case 'end':
@@ -216,7 +242,8 @@ class Session {
   }
 
   async #play(message: Extract<RelayMessage, { type: 'play' }>): Promise<void> {
-    const audio = await fetchAudio(this.#live, message.source, this.#signal)
+    const audio = await fetchAudio(this.#live, message.source, this.#until)
+    if (this.#end !== undefined) return undefined
     if (audio === undefined) return this.#send(relaySays.error('the audio could not be fetched'))
     for (let round = 0; round < message.loop; round++)
       if (!this.#talk.audio(audio, this.#manner(message))) return this.#fault('too much waits to be said')
@@ -281,6 +308,7 @@ class Session {
   #over(end: RelayEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
+    this.#closing.abort()
     this.#hearing?.close()
     this.#talk.close()
     this.#socket?.close()

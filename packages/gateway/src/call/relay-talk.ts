@@ -25,7 +25,7 @@ export interface Interruption {
 
 /** What is said to the caller in a conversation of text: token by token in, spoken sentence by sentence, before an utterance is whole. */
 export interface RelayTalk {
-  /** False: too much waits to be said. */
+  /** False: too much waits to be said, or it is closed. */
   text(token: string, isLast: boolean, manner: Manner): boolean
   /** Audio (µ-law, 8 kHz) in its place in the order; false as above. */
   audio(ulaw: Uint8Array, manner: Manner): boolean
@@ -34,8 +34,7 @@ export interface RelayTalk {
    * What ended `agoMs` ago, before anything was said, interrupts nothing: some engines are late.
    */
   interrupt(by: 'keys' | 'speech', agoMs: number): Interruption | undefined
-  /** Something is said, or will be. */
-  readonly isTalking: boolean
+  /** At once; nothing more is said. */
   close(): void
 }
 
@@ -81,6 +80,7 @@ class Talk implements RelayTalk {
   /** Aborts what is asked of a voice. */
   #round = new AbortController()
   #isPumping = false
+  #isClosed = false
   /** When it began to talk, after silence. */
   #sinceMs = 0
 
@@ -90,11 +90,13 @@ class Talk implements RelayTalk {
     this.#player = legPlayer(live)
   }
 
-  get isTalking(): boolean {
+  /** Something is said, or will be. */
+  get #isTalking(): boolean {
     return this.#isPumping || this.#waiting.length > 0 || this.#player.playedMs < this.#player.queuedMs
   }
 
   text(token: string, isLast: boolean, manner: Manner): boolean {
+    if (this.#isClosed) return false
     if (this.#open === undefined) this.#makeWay()
     const utterance = (this.#open ??= { manner })
     const waiting = this.#waiting.reduce((sum, { text }) => sum + text.length, 0)
@@ -108,6 +110,7 @@ class Talk implements RelayTalk {
   }
 
   audio(ulaw: Uint8Array, manner: Manner): boolean {
+    if (this.#isClosed) return false
     const waiting = this.#waiting.reduce((sum, { audio }) => sum + (audio?.length ?? 0), 0)
     if (waiting + ulaw.length > maxWaitingAudioBytes) return false
     this.#makeWay()
@@ -118,7 +121,7 @@ class Talk implements RelayTalk {
   interrupt(by: 'keys' | 'speech', agoMs: number): Interruption | undefined {
     const { playedMs } = this.#player
     const current = this.#placed.find(({ toMs }) => toMs === undefined || toMs > playedMs) ?? this.#waiting[0]
-    if (!this.isTalking || current === undefined) return undefined
+    if (!this.#isTalking || current === undefined) return undefined
     if (this.#live.deps.clock.monotonicMs() - agoMs < this.#sinceMs) return undefined
     const { interruptible } = current.utterance.manner
     if (interruptible !== 'any' && interruptible !== by) return undefined
@@ -129,13 +132,14 @@ class Talk implements RelayTalk {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#stop()
   }
 
   /** What came before and gives way does so. */
   #makeWay(): void {
     const last = this.#waiting.at(-1) ?? this.#placed.at(-1)
-    if (last?.utterance.manner.preemptible === true && this.isTalking) this.#stop()
+    if (last?.utterance.manner.preemptible === true && this.#isTalking) this.#stop()
   }
 
   #stop(): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createEngine } from '@voxkeep/pii'
 import type { Call } from './running-call.ts'
+import { callCommands } from './commands.ts'
 import { begin, settle, traced } from './fake-run.ts'
 import type { FakeText } from './fake-texts.ts'
 import { answers, fakeLeg, fakeWorld, type FakeWorld } from './fake-world.ts'
@@ -410,4 +411,104 @@ test('relay() ends when the caller hangs up', async () => {
   assert.ok(app.isClosed)
   await call.settled
   assert.equal(world.asked.length, 1)
+})
+
+test('relay() ends when consent is taken back where the app may not hear a call without it, and nobody listens any more', async () => {
+  const { world, call, of, hears } = await talking({}, { consent: { streamsWithout: 'refuse' } })
+  await hears('hello there')
+  const voice = world.words.voices[0]
+  await call.command(callCommands.parse([{ type: 'consent', action: 'revoke' }]))
+  await settle()
+  voice?.sink.words({ segment: 1, final: true, words: [{ text: 'secretly', startMs: 3_000, endMs: 3_100 }] })
+  await settle()
+  assert.equal(of('prompt').length, 1)
+  assert.equal(voice?.state, 'closed')
+  assert.deepEqual(traced(world, /^listen/), ['listen A on', 'listen A off'])
+  assert.partialDeepStrictEqual(world.asked.at(-1), {
+    type: 'call.relay_ended',
+    data: { status: 'failed', reason: 'CONSENT' },
+  })
+})
+
+test('relay() hears nobody whose consent was taken back while that was written down', async () => {
+  const world = fakeWorld({ privacy: { rules: {} }, consent: { streamsWithout: 'refuse' } })
+  const { audit } = world.deps.keep
+  const written = Promise.withResolvers<void>()
+  Object.assign(world.deps.keep, {
+    audit: async (event: Parameters<typeof audit>[0]) => {
+      if (event.type === 'transcription.starting') await written.promise
+      return audit(event)
+    },
+  })
+  world.decisions.push(answers({ type: 'relay', url: '/relay' }), answers({ type: 'hangup' }))
+  const call = await begin(world)
+  await call.command(callCommands.parse([{ type: 'consent', action: 'revoke' }]))
+  written.resolve()
+  await settle()
+  assert.deepEqual([world.words.voices, world.texts], [[], []])
+  assert.partialDeepStrictEqual(world.asked.at(-1)?.data, { reason: 'CONSENT' })
+})
+
+test('relay() plays and presses nothing that was asked for before its end and comes after it', async () => {
+  const { world, app, say } = await talking()
+  const [asked] = world.deps.apps.values()
+  const fetched = Promise.withResolvers<Uint8Array>()
+  Object.assign(asked ?? {}, { fetchAudio: () => fetched.promise })
+  world.decisions.unshift(answers({ type: 'wait' }))
+  await say({ type: 'play', source: 'https://app.test/a.wav' })
+  await say({ type: 'end' })
+  fetched.resolve(new Uint8Array(160))
+  await say({ type: 'text', token: 'Are you still there?', last: true })
+  await settle()
+  assert.ok(app.isClosed)
+  assert.deepEqual(traced(world, /^(play|speak)/), [])
+  const pressing = await talking()
+  pressing.world.decisions.unshift(answers({ type: 'wait' }))
+  await pressing.say({ type: 'sendDigits', digits: '123' })
+  await pressing.say({ type: 'end' })
+  assert.deepEqual(traced(pressing.world, /^(press|stopPlay)/), ['press 3', 'stopPlay'])
+})
+
+test('relay() goes on when the engine of the language before ends while its last words are waited for', async () => {
+  const { world, say, hears, of } = await talking({ languages: [{ code: 'de-DE', voice: 'amy' }] })
+  const { engine } = world.deps.words
+  Object.assign(world.deps.words, {
+    engine: (id: string) => {
+      const ears = engine(id)
+      return (
+        ears && {
+          ...ears,
+          open: (...asked: Parameters<typeof ears.open>) => ({
+            ...ears.open(...asked),
+            finish: () => new Promise<void>(() => {}),
+          }),
+        }
+      )
+    },
+  })
+  await say({ type: 'language', transcriptionLanguage: 'de-DE' })
+  await say({ type: 'language', transcriptionLanguage: 'en-US' })
+  assert.equal(world.words.voices.length, 3)
+  world.words.voices[1]?.sink.ended('SPEECH_UNREACHABLE')
+  await settle()
+  await hears('still here')
+  assert.equal(of('prompt').length, 1)
+  world.words.voices[2]?.sink.ended('SPEECH_UNREACHABLE')
+  await settle()
+  assert.partialDeepStrictEqual(world.asked.at(-1)?.data, { reason: 'SPEECH_UNREACHABLE' })
+})
+
+test('relay() reads no more for a while of an app that says more than a conversation takes, and does so again after it', async () => {
+  const { say, app, advance, of, world } = await talking()
+  for (let token = 0; token < 1_000; token++) app.say({ type: 'text', token: 'word ' })
+  assert.deepEqual(app.heldMs, [], 'an answer of a thousand tokens at once')
+  await advance(60_000)
+  const large = { type: 'nothing', more: 'x'.repeat(128 * 1_024) }
+  for (let message = 0; message < 5; message++) app.say(large)
+  assert.ok(app.heldMs.length === 2 && app.heldMs.every((ms) => ms > 0 && ms <= 1_000), app.heldMs.join())
+  await advance(60_000)
+  await say({ type: 'text', token: 'Still here.', last: true })
+  assert.equal(app.heldMs.length, 2)
+  assert.equal(of('error').length, 5)
+  assert.equal(world.stories.includes('relay.ended'), false)
 })

@@ -1,5 +1,5 @@
 import type { CallId, LegId, StreamId, TenantId, TokenId } from '#kernel'
-import type { Variables } from './call-variables.ts'
+import type { VariableChange, Variables } from './call-variables.ts'
 import type { CallCommand } from './commands.ts'
 import type { IncomingCall } from './contract.ts'
 import type { EndReason } from './deps.ts'
@@ -22,7 +22,8 @@ export interface Call {
   fork(command: StreamCommand, token?: TokenId): Promise<StreamId>
   end(reason: EndReason): Promise<void>
   /** Takes what is noted about the call as it is now; durable when it resolves. */
-  setVariables(variables: Variables): Promise<void>
+  /** What is noted of it afterwards; `refused`: it would be too much, and nothing changed. */
+  changeVariables(change: VariableChange): Promise<Variables | 'refused'>
   /** Lets a dialog take the place of one of this call's (RFC 3891). False when the call has none of that name. */
   takeOver(name: LegId, incoming: IncomingCall): boolean
   /** Whom the leg talks with whose dialog has this name: for another call to take. */

@@ -71,3 +71,31 @@ test('say() stops when newer commands take over', async () => {
   await settle()
   assert.deepEqual(traced(world, /^(play|stopPlay|hangup)/), ['play 400', 'stopPlay'])
 })
+
+test('say() plays nothing of a voice that does not heed that it was stopped', async () => {
+  const go = Promise.withResolvers<void>()
+  const world = fakeWorld()
+  const { voices } = world.deps
+  const slow = {
+    ...voices,
+    voice: (...asked: Parameters<typeof voices.voice>) => {
+      const voice = voices.voice(...asked)
+      return (
+        voice && {
+          ...voice,
+          async *speak() {
+            await go.promise
+            yield new Uint8Array(400)
+          },
+        }
+      )
+    },
+  }
+  Object.assign(world.deps, { voices: slow })
+  world.decisions.push(answers({ type: 'say', text: 'Hello' }, { type: 'hangup' }))
+  const call = await begin(world)
+  await call.command([{ type: 'wait' }])
+  go.resolve()
+  await settle()
+  assert.deepEqual(traced(world, /^play/), [])
+})

@@ -1,4 +1,5 @@
 import type { CallCommand } from './commands.ts'
+import { dataClassesOf } from './data-classes.ts'
 import { legPlayer } from './leg-player.ts'
 import type { Live } from './live.ts'
 import { fetchAudio, playOut } from './prompt.ts'
@@ -41,7 +42,8 @@ export async function sayOut(
   const stop = () => player.stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    for await (const piece of speech(live, saying, signal)) if (!(await player.push(piece))) return 'stopped'
+    for await (const piece of speech(live, saying, signal))
+      if (signal.aborted || !(await player.push(piece))) return 'stopped'
     return (await player.drained()) && !signal.aborted ? 'finished' : 'stopped'
   } catch (error) {
     if (signal.aborted) return 'stopped'
@@ -55,10 +57,9 @@ export async function sayOut(
 /** What a voice of the call's makes of words, as it comes: nothing is asked of it before the first piece is taken. Throws `SpeechError`. */
 export function speech(live: Live, saying: Saying, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const { text, language, cache } = saying
-  const { dataClasses } = live.deps.words.policyOf(live.app.config)?.rules ?? {
-    dataClasses: ['personal'] as const,
-  }
-  return voiceOf(live, saying).speak({ tenant: live.tenant, text, language, dataClasses, cache }, signal)
+  const { tenant } = live
+  const dataClasses = dataClassesOf(live)
+  return voiceOf(live, saying).speak({ tenant, text, language, dataClasses, cache }, signal)
 }
 
 function voiceOf(live: Live, { voice: name }: Saying) {

@@ -1,11 +1,3 @@
-/** What hears words while keys and words are waited for. */
-export interface SpeechAnswer {
-  /** What was said, once it is whole; undefined: nobody can hear it. Never rejects. */
-  readonly said: Promise<SaidAnswer | undefined>
-  /** Nothing is heard any more. */
-  close(): void
-}
-
 export interface SaidAnswer {
   readonly text: string
   /** 0 to 1, where the engine says so. */

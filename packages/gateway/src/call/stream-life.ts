@@ -8,13 +8,6 @@ import { hearApp } from './stream-said.ts'
 import { streamPlan, type StreamPlan } from './stream-plan.ts'
 import type { StreamCommand, StreamRun } from './streams.ts'
 
-/** A stream that can be closed. */
-export interface OpenStream {
-  readonly id: StreamEntry['id']
-  readonly name: string | undefined
-  readonly close: () => void
-}
-
 /** One stream while it is open. */
 interface Life {
   readonly live: Live
@@ -39,14 +32,13 @@ const minRetryMs = 250
 /** An app that does not answer our close frame is reported after two seconds. */
 const reportMs = 2_500
 
-/** One stream's life, from the guard's word to the app's goodbye. */
+/** One stream's life under this id, from the guard's word to the app's goodbye; `signal` ends it wherever it is. */
 export async function runStream(
   live: Live,
   command: StreamCommand,
-  { open, id: given }: { readonly open: Set<OpenStream>; readonly id: StreamId | undefined },
+  id: StreamId,
   signal: AbortSignal,
 ): Promise<StreamRun> {
-  const id = given ?? createId('strm', live.deps.clock.now(), live.deps.random)
   const { signers: signedBy } = live.app
   const entry: StreamEntry = {
     id,
@@ -59,44 +51,39 @@ export async function runStream(
   }
   live.receipt.streams.push(entry)
   const plan = (await live.consent.mayStream()) ? streamPlan(live, command, id) : 'consent'
-  const spec = typeof plan === 'string' ? refuse(live, plan) : await prepare(live, plan, command, entry)
+  const spec =
+    typeof plan === 'string' ? refuse(live, plan) : await prepare(live, plan, command, entry, signal)
   if (typeof plan === 'string' || typeof spec === 'string') {
     const end = typeof spec === 'string' ? spec : 'blocked'
     await report(live, command, entry, end)
     return { end, stream: id }
   }
-  await live.audit('stream.opening', {
-    stream: id,
-    host: entry.host,
-    direction: command.direction,
-    audio: entry.audio,
-  })
+  const { host, audio } = entry
+  const { direction } = command
+  if (!signal.aborted) await live.audit('stream.opening', { stream: id, host, direction, audio })
   if (signal.aborted) {
-    if (entry.audio === 'held') live.words.afterStream()
-    return { end: (entry.end = 'closed-by-gateway'), stream: id }
+    await report(live, command, entry, 'closed-by-gateway')
+    return { end: 'closed-by-gateway', stream: id }
   }
   const { leg } = live
   const close = () => live.deps.media.closeStream(leg, id)
   const life: Life = { live, command, plan, entry, leg, losses: 0, isLost: false, signal, close }
-  const end = await stayOpen(life, spec, open)
+  const end = await stayOpen(life, spec)
   await report(live, command, entry, end)
   return { end, stream: id }
 }
 
-async function stayOpen(life: Life, spec: StreamSpec, open: Set<OpenStream>): Promise<StreamEnd> {
-  const { live, command, leg, signal, close } = life
-  const listed: OpenStream = { id: spec.id, name: command.name, close }
+async function stayOpen(life: Life, spec: StreamSpec): Promise<StreamEnd> {
+  const { live, leg, signal, close } = life
   const ended = Promise.withResolvers<StreamEnd>()
   const told = new AbortController()
   const running = { ...life, signal: AbortSignal.any([signal, told.signal]) }
   const unlisten = live.onMedia((event) => follow(running, event, ended.resolve))
-  open.add(listed)
   signal.addEventListener('abort', close, { once: true })
   live.deps.media.openStream(leg, spec)
   const why = await Promise.race([ended.promise, afterCall(live, told.signal)])
   told.abort()
   signal.removeEventListener('abort', close)
-  open.delete(listed)
   unlisten()
   return why
 }
@@ -113,13 +100,17 @@ async function prepare(
   plan: StreamPlan,
   command: StreamCommand,
   entry: StreamEntry,
-): Promise<StreamSpec | 'blocked' | 'unreachable'> {
+  signal: AbortSignal,
+): Promise<StreamSpec | 'blocked' | 'unreachable' | 'closed-by-gateway'> {
   try {
     entry.host = hostOf(plan.url)
     const hold = await live.words.beforeStream(command.audio)
     if (hold === 'NO_POLICY') return refuse(live, 'privacy')
     entry.audio = hold === undefined ? 'live' : 'held'
-    const spec = plan.spec(await plan.way(entry.id))
+    // A name may take longer to look up than the call's end waits: what is given up is reported now, and not after that.
+    const way = await orGivenUp(plan.way(entry.id), signal)
+    if (way === undefined) return 'closed-by-gateway'
+    const spec = plan.spec(way)
     // What was judged comes at once, and is no sign of a slow app.
     return hold === undefined ? spec : { ...spec, hold, maxBehindMs: spec.maxBehindMs + hold.maxMs }
   } catch (error) {
@@ -127,6 +118,17 @@ async function prepare(
     if (isRegionRefusal(error)) await tellRegionOf(live, 'stream', entry.host)
     return isNameUnknown(error) ? 'unreachable' : 'blocked'
   }
+}
+
+/** Undefined as soon as `signal` aborts. */
+function orGivenUp<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => resolve(undefined)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    const done = () => signal.removeEventListener('abort', giveUp)
+    asked.then(resolve, reject).finally(done)
+  })
 }
 
 function isNameUnknown(error: unknown): boolean {
@@ -141,6 +143,7 @@ function follow(life: Life, event: FromMedia, ended: (why: StreamEnd) => void): 
       return opened(life, event)
     case 'stream.lost':
       return void goOn(life).catch((error: unknown) => {
+        if (life.signal.aborted) return // nobody wants it any more, and it is closed already
         live.log.warn('stream could not be taken up again', { streamId: entry.id, error })
         life.close()
       })

@@ -35,7 +35,7 @@ export function streamPlan(live: Live, command: StreamCommand, id: StreamId): St
   if (agent !== undefined && !Object.keys(command.options).every((option) => mayAdd.has(option)))
     return 'wire-options'
   const options = { ...command.options, ...agent?.options }
-  if (wireFault(name, options) !== undefined) return 'wire-options'
+  if (wireFault(name, options, command.direction) !== undefined) return 'wire-options'
   const wire = { name, options: withDefaults(name, options), about: aboutOf(live, id) }
   return {
     url,

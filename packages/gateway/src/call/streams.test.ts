@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { StreamSpec } from '#media'
+import { openLog, sid } from '#kernel'
 import { answers, fakeLeg, fakeWorld, noStats, type FakeWorld } from './fake-world.ts'
+import { startCall } from './call.ts'
+import { callCommands } from './commands.ts'
 import { begin, settle, traced } from './fake-run.ts'
 import type { CallAgent } from './stream-agent.ts'
 
@@ -10,7 +13,13 @@ const talk = { type: 'stream', url, wire: 'voxkeep' }
 const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', group: 'X25519', peerCertificate: null }
 
 async function streaming(...commands: object[]): Promise<{ world: FakeWorld; stream: StreamSpec }> {
-  const world = fakeWorld()
+  return streamingIn(fakeWorld(), ...commands)
+}
+
+async function streamingIn(
+  world: FakeWorld,
+  ...commands: object[]
+): Promise<{ world: FakeWorld; stream: StreamSpec }> {
   world.decisions.push(answers(...commands))
   await begin(world)
   const [stream] = world.streams
@@ -57,6 +66,16 @@ describe('what is spoken', () => {
       assert.ok(world.stories.includes('stream.refused'))
     }
   })
+})
+
+test('a stream whose wire cannot carry what it would hear is not dialled', async () => {
+  const world = fakeWorld()
+  world.decisions.push(
+    answers({ type: 'stream', url, wire: 'vonage', direction: 'both_tracks' }, { type: 'wait' }),
+  )
+  await begin(world)
+  assert.deepEqual([world.streams, traced(world, /^audit stream/)], [[], []])
+  assert.ok(world.stories.includes('stream.refused'))
 })
 
 describe('an agent', () => {
@@ -208,6 +227,24 @@ describe('a connection that breaks', () => {
     assert.equal(traced(world, /^resumeStream/).length, 3)
   })
 
+  test('a call that ends while a stream waits to be taken up again warns of nothing', async () => {
+    for (const doubt of ['none', 'the address is looked up']) {
+      const warnings: string[] = []
+      const silent = fakeWorld()
+      Object.assign(silent.deps, { log: openLog('warn', (line) => void warnings.push(line)) })
+      const { world, stream } = await streamingIn(silent, talk)
+      await tell(world, stream, opened)
+      await tell(world, stream, lost)
+      await tell(world, stream, lost) // it could not be reached, and waits for its next attempt
+      if (doubt !== 'none') world.clock.advance(250)
+      world.signalling().ended('caller-hung-up')
+      await settle()
+      world.clock.advance(10_000)
+      await settle()
+      assert.deepEqual(warnings, [], doubt)
+    }
+  })
+
   test('a stream that breaks again and again is closed', async () => {
     const { world, stream } = await streaming(talk)
     for (let i = 0; i < 21; i++) {
@@ -260,6 +297,77 @@ describe('how streams end', () => {
     world.clock.advance(10)
     await settle()
     assert.equal(ended(), 2)
+  })
+
+  /** A call with one fork, whose address is looked up for as long as the test likes. */
+  async function forking(o: { reconnects?: number; isSlow?: boolean } = {}) {
+    const world = fakeWorld({ reconnects: o.reconnects ?? 0 })
+    const found = Promise.withResolvers<void>()
+    const [app] = world.deps.apps.values()
+    assert.ok(app)
+    const { prepareStream } = app
+    const slow: typeof prepareStream = async (...asked) => (await found.promise, prepareStream(...asked))
+    const own = o.isSlow === true ? { ...app, prepareStream: slow } : app
+    world.decisions.push(answers({ type: 'answer' }, { type: 'wait' }))
+    const call = startCall(world.deps, own, world.incoming)
+    await settle()
+    const [fork, stop] = callCommands.parse([
+      { ...talk, direction: 'inbound', name: 'me' },
+      { type: 'stream', action: 'stop' },
+    ])
+    assert.ok(fork?.type === 'stream' && stop?.type === 'stream')
+    const id = await call.fork(fork)
+    await settle()
+    return { world, id, found, stop: (name: string) => call.command([{ ...stop, name }]) }
+  }
+
+  test('F11: stop ends a stream that is still being set up, under its name, id and SID: it is not dialled, and the app is told', async () => {
+    for (const called of ['name', 'id', 'sid']) {
+      const { world, id, found, stop } = await forking({ isSlow: true })
+      await stop(called === 'name' ? 'me' : called === 'id' ? id : sid('MZ', id))
+      found.resolve()
+      await settle()
+      assert.deepEqual(
+        [world.streams, traced(world, /^(audit stream|tell stream)/)],
+        [[], ['tell stream.ended']],
+        called,
+      )
+    }
+  })
+
+  test('F11, F12: a stream that is still being set up when the call ends is told before that, and once, however long its name takes', async () => {
+    const { world, id, found } = await forking({ isSlow: true })
+    world.signalling().ended('caller-hung-up')
+    await settle()
+    const ends = ['tell stream.ended', 'audit call.ended', 'tell call.ended']
+    const seen = () => traced(world, /^(tell stream|(audit|tell) call\.ended)/)
+    assert.deepEqual(seen(), ends)
+    const stream = world.told.find(({ type }) => type === 'stream.ended')?.data
+    assert.partialDeepStrictEqual(stream, { stream_id: id, reason: 'closed-by-gateway' })
+    found.resolve()
+    await settle()
+    world.clock.advance(10_000)
+    await settle()
+    assert.deepEqual([seen(), world.streams], [ends, []])
+  })
+
+  test('F11: stop ends a stream that waits to be dialled again, and one that goes on under another id', async () => {
+    for (const isOpen of [false, true]) {
+      const { world, id, stop } = await forking({ reconnects: 2 })
+      const [first] = world.streams
+      assert.ok(first)
+      world.media({ kind: 'stream.closed', leg: fakeLeg, stream: first.id, why: 'lost', stats: noStats })
+      await settle()
+      if (isOpen) world.clock.advance(250)
+      await settle()
+      await stop(id)
+      await settle()
+      world.clock.advance(5_000)
+      await settle()
+      const dialled = isOpen ? 2 : 1
+      assert.equal(world.streams.length, dialled)
+      assert.equal(traced(world, /^closeStream/).length, dialled - 1)
+    }
   })
 
   test('F12: stream.started and stream.ended are each told once, where the command wants them told', async () => {

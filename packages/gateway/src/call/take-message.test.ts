@@ -40,7 +40,7 @@ describe('message', () => {
     await call.settled
     assert.partialDeepStrictEqual(world.asked[1], {
       type: 'call.message',
-      data: { reason: 'silence', state: 'sealed', own: true, said: true, from_ms: 0 },
+      data: { reason: 'silence', recording_state: 'sealed', own: true, said: true, from_ms: 0 },
       to: { url: 'https://app.test/left' },
     })
     const { duration_ms: ms, recording_id: id } = told(world) as { duration_ms: number; recording_id: string }
@@ -125,7 +125,7 @@ describe('message', () => {
     assert.partialDeepStrictEqual(told(world), {
       from_ms: 4_000,
       own: false,
-      state: 'recording',
+      recording_state: 'recording',
       reason: 'silence',
     })
     assert.equal(traced(world, /^startRecording/).length, 1)

@@ -32,21 +32,26 @@ export async function takeMessage(
   command: MessageCommand,
   signal: AbortSignal,
 ): Promise<Next> {
-  const isOwn = recorder.running === undefined
-  if (isOwn) await recorder.start(command.events)
+  const isOwn = await recorder.borrow(command.events)
   const recording = recorder.running
   if (recording === undefined || recording.isSilent) {
-    if (isOwn) await recorder.stop()
+    if (isOwn) await recorder.giveBack()
     return conclude(live, command, { recording_id: null, ...nothing }, signal)
   }
   if (command.beep) await playOut(live, messageBeep, signal)
   const fromMs = Math.round(live.deps.clock.monotonicMs() - recording.startedMs)
   const { why, key, lengthMs, spokenMs } = await listen(live, command, signal)
-  if (isOwn && !live.signal.aborted) await recorder.stop()
+  const own = isOwn && (live.signal.aborted || (await recorder.giveBack()))
   const durationMs = command.trim && why === 'silence' ? spokenMs : lengthMs
-  const about = { from_ms: fromMs, to_ms: fromMs + durationMs, own: isOwn, said: spokenMs > 0 }
+  const about = { from_ms: fromMs, to_ms: fromMs + durationMs, own, said: spokenMs > 0 }
   const state = live.receipt.recordings.find(({ id }) => id === recording.id)?.state ?? 'recording'
-  const told = { reason: why, state, ...(key !== undefined && { key }), duration_ms: durationMs, ...about }
+  const told = {
+    reason: why,
+    recording_state: state,
+    ...(key !== undefined && { key }),
+    duration_ms: durationMs,
+    ...about,
+  }
   return conclude(live, command, { recording_id: recording.id, ...told }, signal)
 }
 

@@ -119,6 +119,23 @@ test('transcriber gives an engine nothing of a call that its app may not hear fo
   assert.deepEqual(traced(world, /^listen/), ['listen A on'])
 })
 
+test('transcriber gives an engine nothing more of a call whose consent is taken back, and begins anew with a yes', async () => {
+  const world = fakeWorld({
+    consent: { streamsWithout: 'refuse' },
+    privacy: { rules: { listen: 'calls' } },
+  })
+  world.decisions.push(answers({ type: 'answer' }, { type: 'transcribe', action: 'start' }, { type: 'wait' }))
+  const call = await begin(world)
+  const consent = (more: object) => call.command(callCommands.parse([{ type: 'consent', ...more }]))
+  await consent({ action: 'revoke' })
+  await settle()
+  assert.deepEqual(traced(world, /^listen/), ['listen A on', 'listen A off'])
+  assert.equal(traced(world, /^tell transcription.failed/).length, 1)
+  await consent({ action: 'assert', answer: 'given' })
+  await settle()
+  assert.deepEqual(traced(world, /^listen/), ['listen A on', 'listen A off', 'listen A on'])
+})
+
 test('transcriber keeps no word of a call whose parties must agree to that and have not', async () => {
   const rules = [{ jurisdiction: 'US-DC', level: 'opt-in', source: 'test' }] as const
   const { world, call, caller } = await listened(

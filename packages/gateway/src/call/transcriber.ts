@@ -26,6 +26,8 @@ export interface Transcriber {
   beforeStream(asked: 'live' | 'held'): Promise<StreamHold | 'NO_POLICY' | undefined>
   /** A stream that was held back is over. */
   afterStream(): void
+  /** Nobody may hear the call any more, but for a recording's sake. */
+  silence(): void
   /** The recording is about to be sealed: resolves when what it holds is judged, or too late to be. */
   beforeSealing(): Promise<void>
   /** It is sealed; `marks` say what was done to it. */
@@ -61,6 +63,7 @@ function deafTranscriber(live: Live): Transcriber {
     beforeRecording: async () => ({ ok: true }),
     beforeStream: async (asked) => (asked === 'held' ? 'NO_POLICY' : undefined),
     afterStream: () => {},
+    silence: () => {},
     beforeSealing: async () => {},
     sealed: () => {},
     follow: async () => {},
@@ -147,6 +150,14 @@ class LiveTranscriber implements Transcriber {
     if (this.#heldStreams === 0) this.#beside(() => this.#unwant('stream'))
   }
 
+  silence(): void {
+    this.#beside(async () => {
+      const isAsked = this.#reasons.has('app')
+      await this.#unwant('app', 'call', 'stream')
+      if (isAsked) await this.#refuseApp()
+    })
+  }
+
   async beforeSealing(): Promise<void> {
     const { redact, finishMs } = this.#policy.rules
     if (!redact) return
@@ -221,10 +232,7 @@ class LiveTranscriber implements Transcriber {
 
   /** What the app wants; where that cannot be had, whoever listened goes on. */
   async #choose(choice: Choice): Promise<void> {
-    if (!(await this.#mayListen())) {
-      this.#live.story('transcription.refused', { code: 'CONSENT' })
-      return this.#live.tell('transcription.failed', { reason: 'CONSENT' })
-    }
+    if (!(await this.#mayListen())) return this.#refuseApp()
     const [before, heardBy] = [this.#choice, this.#heardBy]
     this.#choice = choice
     const code = await this.#want('app')
@@ -235,6 +243,11 @@ class LiveTranscriber implements Transcriber {
     const { redact, whenSpeechFails, unjudged } = this.#policy.rules
     const isKept = whenSpeechFails === 'silence' && unjudged === 'keep'
     if (redact && (isKept || whenSpeechFails === 'stop-recording')) void this.#settled(this.#stopRecording())
+  }
+
+  #refuseApp(): Promise<void> {
+    this.#live.story('transcription.refused', { code: 'CONSENT' })
+    return this.#live.tell('transcription.failed', { reason: 'CONSENT' })
   }
 
   async #unwant(...reasons: readonly Reason[]): Promise<void> {

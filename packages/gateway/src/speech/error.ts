@@ -11,6 +11,9 @@ export type SpeechErrorCode =
   /** The program of a voice is not installed. */
   | 'VOICE_MISSING'
   | `VOICE_${Uppercase<LineEnd>}`
+  /** The program of an engine that compares voices is not installed. */
+  | 'VERIFIER_MISSING'
+  | `VERIFIER_${Uppercase<LineEnd>}`
 
 export class SpeechError extends Error {
   override readonly name = 'SpeechError'

@@ -12,6 +12,10 @@ export interface FormPost {
   readonly headers: Readonly<Record<string, string>>
   /** For the whole: name, connection, handshake, answer to its last byte. */
   readonly timeoutMs: number
+  /** Default: POST. */
+  readonly method?: 'POST' | 'DELETE'
+  /** Default: what a transcript may have. */
+  readonly maxAnswerBytes?: number
 }
 
 export type Posted =
@@ -19,7 +23,7 @@ export type Posted =
   | { readonly ok: false; readonly why: LineEnd }
 
 /** A transcript of half a minute, with all that servers add to it. */
-const maxAnswerBytes = 4 * 1_024 * 1_024
+const maxTranscriptBytes = 4 * 1_024 * 1_024
 
 /** Posts a form to an approved address. Never rejects; follows no redirect. */
 export async function postForm(
@@ -32,31 +36,35 @@ export async function postForm(
   const cancelTimer = deps.clock.set(post.timeoutMs, () => fail('stalled'))
   const abort = () => fail('failed')
   signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  let isOver = false
   let sent: ClientRequest | undefined
   deps.reach.find().then(
     (place) => {
-      if (signal.aborted) return
-      const { url, form, headers } = post
+      if (isOver || signal.aborted) return // it was told already that nothing came of it
+      const { url, form, headers, method, maxAnswerBytes = maxTranscriptBytes } = post
       const request = {
         url,
         headers: { ...headers, accept: 'application/json', 'content-type': form.contentType },
         body: form.body,
+        method,
       }
       sent = postTo(request, deps.reach, place, {
-        answered: (response) => collect(response, ended.resolve),
+        answered: (response) => collect(response, maxAnswerBytes, ended.resolve),
         failed: fail,
       })
     },
     () => fail('blocked'),
   )
   const answer = await ended.promise
+  isOver = true
   cancelTimer()
   signal.removeEventListener('abort', abort)
   sent?.destroy()
   return answer
 }
 
-function collect(response: IncomingMessage, end: (posted: Posted) => void): void {
+function collect(response: IncomingMessage, maxAnswerBytes: number, end: (posted: Posted) => void): void {
   const { statusCode = 0 } = response
   if (statusCode !== 200) {
     response.resume()

@@ -10,18 +10,20 @@ export interface PostTo {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Default: POST. */
+  readonly method?: 'POST' | 'DELETE' | undefined
 }
 
 /** Posts to an address that was approved, and to no other; follows no redirect. Undefined: it could not even begin, which was told. */
 export function postTo(
-  { url, headers, body }: PostTo,
+  { url, headers, body, method = 'POST' }: PostTo,
   reach: Reach,
   place: Place,
   to: { answered(response: IncomingMessage): void; failed(why: LineEnd): void },
 ): ClientRequest | undefined {
   const { pathname, search, host } = new URL(url)
   const options = {
-    method: 'POST',
+    method,
     path: pathname + search,
     headers: { ...headers, host, 'content-length': body.byteLength },
   }

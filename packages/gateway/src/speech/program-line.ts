@@ -1,5 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { endProgram, startProgram } from './child-program.ts'
 import type { Line, LineEnd, LineHandlers } from './line.ts'
 
 export interface ProgramLineOptions {
@@ -11,8 +11,6 @@ export interface ProgramLineOptions {
 
 /** A line that is longer ends the program. */
 const maxLineBytes = 1_024 * 1_024
-
-type Program = ChildProcessByStdio<Writable, Readable, null>
 
 /**
  * A program that reads samples and prints lines. It runs in a process group of its own, which is killed as a whole when the line is
@@ -32,12 +30,7 @@ export function programLine(options: ProgramLineOptions, handlers: LineHandlers)
 }
 
 function runProgram({ command, env }: ProgramLineOptions, handlers: LineHandlers): Line {
-  const [file = '', ...args] = command
-  const program: Program = spawn(file, args, {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    detached: true,
-    env: { ...env },
-  })
+  const program = startProgram(command, env)
   let isOver = false
   let hasInputEnded = false
 
@@ -80,18 +73,6 @@ function runProgram({ command, env }: ProgramLineOptions, handlers: LineHandlers
       program.stdin.end()
     },
     close: leave,
-  }
-}
-
-/** Ends a program that runs, with its group: what it started goes too. */
-export function endProgram({ pid, stdin, stdout }: Program): void {
-  stdin.destroy()
-  stdout.destroy()
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It is gone already.
   }
 }
 

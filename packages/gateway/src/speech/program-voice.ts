@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
 import type { Clock } from '#kernel'
+import { endProgram, startProgram } from './child-program.ts'
 import { SpeechError } from './error.ts'
 import { voiceError } from './post-stream.ts'
-import { endProgram } from './program-line.ts'
 
 export interface ProgramVoiceOptions {
   /** A program and its arguments. */
@@ -21,12 +20,13 @@ export interface ProgramVoiceOptions {
  * Throws `SpeechError` (`VOICE_…`).
  */
 export async function* programVoice(
-  { command: [file = '', ...args], env, text, timeoutMs }: ProgramVoiceOptions,
+  { command, env, text, timeoutMs }: ProgramVoiceOptions,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (signal.aborted) throw voiceError('failed')
-  const program = start(file, args, env)
+  const program = start(command, env)
+  let isClosed = false
   const ended = Promise.withResolvers<number | null>()
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
@@ -34,7 +34,10 @@ export async function* programVoice(
   const abort = () => fail(voiceError('failed'))
   signal.addEventListener('abort', abort, { once: true })
   program.on('error', (error: NodeJS.ErrnoException) => fail(whyNot(error)))
-  program.on('close', (code) => ended.resolve(code))
+  program.on('close', (code) => {
+    isClosed = true
+    ended.resolve(code)
+  })
   program.stdin.on('error', () => {}) // it ended: 'close' tells
   program.stdin.end(text)
   let cancel = () => {}
@@ -52,15 +55,16 @@ export async function* programVoice(
   } finally {
     cancel()
     signal.removeEventListener('abort', abort)
-    if (program.exitCode === null && program.signalCode === null) endProgram(program)
+    // It may have ended, and left somebody behind who holds its output.
+    if (!isClosed) endProgram(program)
   }
 }
 
-function start(file: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+function start(...program: Parameters<typeof startProgram>) {
   try {
-    return spawn(file, args, { env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+    return startProgram(...program)
   } catch {
-    throw voiceError('failed') // there are no files, or no processes, to be had: another time there may be
+    throw voiceError('failed')
   }
 }
 

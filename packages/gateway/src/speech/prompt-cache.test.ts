@@ -8,7 +8,7 @@ import { promptCache, type PromptSeal } from './prompt-cache.ts'
 import type { SpeakingVoice } from './voice-contract.ts'
 
 const never = new AbortController().signal
-const [acme, other] = ['acme', 'other'] as TenantId[]
+const [acme, other, ephemeral] = ['acme', 'other', 'ephemeral'] as TenantId[]
 
 /** Not sealed at all, but bound to tenant and place as a seal is. */
 function fakeSeal(o: { closed?: boolean } = {}): PromptSeal {
@@ -52,7 +52,8 @@ describe('promptCache()', () => {
     folders.push(join(folder, '..'))
     const clock = fakeClock()
     const { seal = fakeSeal(), maxBytes = 100_000, keepMs = 1_000_000 } = o
-    const cache = promptCache({ clock, folder, keepMs, maxBytes, seal, count: () => {} })
+    const mayKeep = (tenant: TenantId) => tenant !== ephemeral
+    const cache = promptCache({ clock, folder, keepMs, maxBytes, mayKeep, seal, count: () => {} })
     const inner = countingVoice()
     const speak = async (
       text: string,
@@ -78,6 +79,19 @@ describe('promptCache()', () => {
     assert.equal(files().length, 1)
   })
 
+  test('promptCache() gives nothing once it is stopped, whether it was kept or not', async () => {
+    const { speak, cache, inner } = cached()
+    await speak('Welcome.')
+    for (const text of ['Welcome.', 'Goodbye.']) {
+      const stop = new AbortController()
+      const request = { tenant: acme as TenantId, text, dataClasses: [], cache: true }
+      const next = cache.of(inner, { id: 'amy' }).speak(request, stop.signal)[Symbol.asyncIterator]().next()
+      stop.abort() // while the file is read
+      assert.deepEqual(await next, { done: true, value: undefined })
+    }
+    assert.equal(inner.asked, 1)
+  })
+
   test('promptCache() keeps nothing that nobody said to keep, and nothing that was not said to its end', async () => {
     const { speak, inner, files } = cached()
     await speak('Dear Ms Miller', { cache: false })
@@ -95,6 +109,12 @@ describe('promptCache()', () => {
     await speak('Welcome!')
     assert.equal(inner.asked, 4)
     for (const name of files()) assert.match(name, /^[0-9a-f]{64}\.prompt$/)
+  })
+
+  test('promptCache() keeps nothing of a tenant of whom nothing is kept', async () => {
+    const { speak, inner, files } = cached()
+    for (let time = 0; time < 2; time++) await speak('Welcome.', { tenant: ephemeral as TenantId })
+    assert.deepEqual([inner.asked, files()], [2, []])
   })
 
   test('promptCache() asks a voice anew whose settings changed', async () => {

@@ -18,6 +18,8 @@ export interface PromptCacheDeps {
   readonly folder: string
   readonly keepMs: number
   readonly maxBytes: number
+  /** Whether anything of this tenant may be kept. */
+  readonly mayKeep: (tenant: TenantId) => boolean
   readonly seal: PromptSeal
   readonly count: (name: string) => void
 }
@@ -109,6 +111,7 @@ export function promptCache(deps: PromptCacheDeps): PromptCache {
     const { tenant } = request
     const name = nameOrNone(() => nameOf(settings, request))
     const kept = name === undefined ? undefined : await read(name, tenant)
+    if (signal.aborted) return
     if (kept !== undefined) {
       deps.count('prompt_cache_hits')
       return yield new Uint8Array(kept)
@@ -117,7 +120,7 @@ export function promptCache(deps: PromptCacheDeps): PromptCache {
     let bytes = 0
     for await (const piece of voice.speak(request, signal)) {
       bytes += piece.length
-      if (bytes <= maxPromptBytes) pieces.push(piece.slice())
+      if (bytes <= maxPromptBytes) pieces.push(new Uint8Array(piece))
       yield piece
     }
     if (name !== undefined && bytes > 0 && bytes <= maxPromptBytes && !signal.aborted)
@@ -130,7 +133,7 @@ export function promptCache(deps: PromptCacheDeps): PromptCache {
         return voice.health
       },
       speak: (request, signal) =>
-        request.cache === true && keepMs > 0
+        request.cache === true && keepMs > 0 && deps.mayKeep(request.tenant)
           ? sayKept(voice, settings, request, signal)
           : voice.speak(request, signal),
       [Symbol.asyncDispose]: () => voice[Symbol.asyncDispose](),

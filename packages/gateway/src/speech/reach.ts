@@ -15,6 +15,8 @@ export interface ReachSettings {
   readonly caFile?: string | undefined
   readonly spkiPins: readonly string[]
   readonly dangerouslyAllowPlaintext: boolean
+  /** What we prove ourselves with, where they ask. */
+  readonly clientCertificate?: { readonly certFile: string; readonly keyFile: string } | undefined
 }
 
 /** The guard that stands before every address (`egressGuard` of `#webhook`); rejects when there is none that may be reached. */
@@ -60,7 +62,9 @@ export function reach(settings: ReachSettings, guard: AddressGuard): Reach {
       port: place.port,
       ...(isIP(hostname) === 0 && { servername: hostname }),
       secureContext: context(
-        settings.caFile === undefined ? undefined : readFileSync(settings.caFile, 'utf8'),
+        readOf(settings.caFile),
+        readOf(settings.clientCertificate?.certFile),
+        readOf(settings.clientCertificate?.keyFile),
       ),
       rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
       ALPNProtocols: ['http/1.1'],
@@ -72,13 +76,21 @@ export function reach(settings: ReachSettings, guard: AddressGuard): Reach {
 }
 
 /** Making one out of all authorities costs as much as a handshake. */
-function remembered(): (ca: string | undefined) => SecureContext {
-  let last: { readonly ca: string | undefined; readonly context: SecureContext } | undefined
-  return (ca) => {
-    if (last === undefined || last.ca !== ca)
-      last = { ca, context: createSecureContext({ minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) }) }
+function remembered(): (...files: readonly [ca: Pem, cert: Pem, key: Pem]) => SecureContext {
+  let last: { readonly files: readonly Pem[]; readonly context: SecureContext } | undefined
+  return (...files) => {
+    if (last === undefined || files.some((file, index) => file !== last?.files[index])) {
+      const [ca, cert, key] = files
+      last = { files, context: createSecureContext({ minVersion: 'TLSv1.2', ca, cert, key }) }
+    }
     return last.context
   }
+}
+
+type Pem = string | undefined
+
+function readOf(file: string | undefined): Pem {
+  return file === undefined ? undefined : readFileSync(file, 'utf8')
 }
 
 function checkPins(certificate: PeerCertificate, pins: readonly string[]): Error | undefined {

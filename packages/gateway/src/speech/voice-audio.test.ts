@@ -46,6 +46,18 @@ test('toUlaw() reads stereo and other encodings, whole', async () => {
   assert.ok(decodeUlaw(ulaw, new Int16Array(800)).some((sample) => sample > 7_000))
 })
 
+test('toUlaw() takes no WAV file without end into memory', async () => {
+  const head = serializeWav({ format: 'pcm16', sampleRateHz: 44_100, channels: 2, data: pcm })
+  const piece = new Uint8Array(1_048_576)
+  let sent = 0
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield head
+    for (; sent < 100; sent++) yield piece
+  }
+  await assert.rejects(toUlaw(endless(), { kind: 'wav' }).next(), { code: 'VOICE_PROTOCOL' })
+  assert.ok(sent < 25)
+})
+
 test('toUlaw() refuses what is no WAV file', async () => {
   const refused = { code: 'VOICE_PROTOCOL' }
   await assert.rejects(ulawOf(Buffer.from('<html>no</html>'), { kind: 'wav' }), refused)

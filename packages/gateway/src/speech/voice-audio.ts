@@ -12,6 +12,9 @@ export type VoiceOutput =
 /** What comes before the samples of a WAV file, with all that programs put there. */
 const maxHeaderBytes = 64 * 1_024
 
+/** Of audio that cannot be turned into ours as it comes: two minutes in two channels of CD quality. More is no prompt. */
+const maxWholeBytes = 20 * 1_048_576
+
 /** Turns what a voice says into µ-law at 8 kHz as it comes. Throws `SpeechError` (`VOICE_PROTOCOL`) for what is no such audio. */
 export async function* toUlaw(
   audio: AsyncIterable<Uint8Array>,
@@ -54,9 +57,15 @@ async function* wavToUlaw(audio: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     const isStreamable = wav.format === 'pcm16' && wav.channels === 1 && isUsual(wav.sampleRateHz)
     if (isStreamable) yield* pcmToUlaw(rest(wav.data, pieces), wav.sampleRateHz)
     else {
-      // Rare: whole in memory, which whoever reads it bounds.
+      // Rare: whole in memory.
       const all = [wav.data]
-      if (!isWhole) for await (const piece of rest(new Uint8Array(), pieces)) all.push(piece)
+      let bytes = wav.data.length
+      if (!isWhole)
+        for await (const piece of rest(new Uint8Array(), pieces)) {
+          bytes += piece.length
+          if (bytes > maxWholeBytes) throw new SpeechError('VOICE_PROTOCOL', 'the voice sent too much')
+          all.push(piece)
+        }
       const whole = { ...wav, data: Buffer.concat(all) }
       yield ulawOf(toMono8k({ ...whole, data: whole.data.subarray(0, wholeFrames(whole)) }))
     }
