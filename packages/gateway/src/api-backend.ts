@@ -2,13 +2,22 @@ import type { Alert } from '#alerts'
 import type { ApiAlerts, ApiCalls, ApiDialing, ApiIdempotency, ApiObjects, ApiRecordings } from '#api'
 import type { Audit } from '#audit'
 import type { Calls } from '#call'
-import { callCommands, CallError } from '#call'
-import type { AlertStore, CallStore, IdempotencyStore, RecordingRow, RecordingStore } from '#db'
+import { callCommands, CallError, changedVariables } from '#call'
+import type {
+  AlertStore,
+  CallLegStore,
+  CallStore,
+  IdempotencyStore,
+  RecordingRow,
+  RecordingStore,
+  RedactionStore,
+} from '#db'
 import type { DialGuard } from '#dialing'
 import type { AppId, CallId, Clock, Config, StreamId } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
-import { openRecording } from '#vault'
+import { openRecording, skippedSpans } from '#vault'
 import type { CallReceipts } from './call-receipts.ts'
+import { markOf } from './api-redactions.ts'
 import { currentRecording } from './current-recording.ts'
 import type { Objects } from './open-objects.ts'
 import { openRecordingKey } from './open-recording-key.ts'
@@ -19,6 +28,7 @@ import type { LiveRows } from './stream-only.ts'
 export function apiCalls(o: {
   calls: Calls
   rows: CallStore
+  legs: Pick<CallLegStore, 'get' | 'list'>
   audit: Audit
   receipts: Pick<CallReceipts, 'get'>
   live: LiveRows
@@ -38,6 +48,10 @@ export function apiCalls(o: {
   return {
     list: ({ tenant, limit, before, filter }) => o.rows.list(tenant, { limit, before, ...filter }),
     get: async (tenant, id) => o.live.get(tenant, id) ?? o.rows.get(tenant, id),
+    legs: {
+      get: (tenant, id) => o.legs.get(tenant, id),
+      list: ({ tenant, limit, before, filter }) => o.legs.list(tenant, { limit, before, ...filter }),
+    },
     story: (tenant, id) => o.rows.story(tenant, id),
     receipt: (tenant, id) => o.receipts.get(tenant, id),
     trail: (tenant, id) => o.audit.ofCall(tenant, id),
@@ -58,21 +72,27 @@ export function apiCalls(o: {
     async closeStream(id, stream) {
       const call = o.calls.get(id)
       if (call === undefined) return 'ended'
-      if (!call.look().receipt.streams.some((entry) => entry.id === stream)) return 'unknown'
+      if (!call.look().receipt.streams.some(({ id: own, audio }) => own === stream && audio !== 'text'))
+        return 'unknown'
       const [stop] = callCommands.parse([{ type: 'stream', action: 'stop', name: stream }])
       return stop === undefined ? 'unknown' : ownCall(id, () => call.command([stop]))
     },
-    async setVariables(tenant, id, variables) {
+    async changeVariables(tenant, id, change) {
       const running = o.calls.get(id)
-      if (running !== undefined) return running.setVariables(variables)
+      if (running !== undefined) return running.changeVariables(change)
+      const row = await o.rows.get(tenant, id)
+      const variables = changedVariables(row?.variables ?? {}, change)
+      if (typeof variables === 'string') return 'refused'
       await o.rows.update(tenant, id, { variables })
       await o.retention.relabel(id, tenant, variables)
+      return variables
     },
   }
 }
 
 export function apiRecordings(o: {
   rows: RecordingStore
+  marks: Pick<RedactionStore, 'pauses'>
   keys: OpenTenantKeys
   objects: Pick<Objects, 'source' | 'keeper' | 'rows' | 'spool'>
 }): ApiRecordings {
@@ -94,14 +114,28 @@ export function apiRecordings(o: {
         if (now === undefined || now.id === row.id) throw error
         return open(now)
       }),
-    async delete(row) {
-      if ((await o.objects.rows.find(row.id)) !== undefined) return o.objects.keeper.deleteObject(row.id)
-      // One that failed was never listed as an object; its file is where its node left it.
-      await o.keys.shredObject(row.tenant, row.id)
-      await o.objects.spool.remove(row.id)
-      await o.rows.markDeleted(row.tenant, row.id)
-      return { state: 'deleted' }
+    async skipped(tenant, ids) {
+      const marks = await o.marks.pauses(tenant, ids)
+      const of = Map.groupBy(marks, ({ recording }) => recording)
+      return new Map([...of].map(([id, rows]) => [id, skippedSpans(rows.map(markOf))]))
     },
+    delete: recordingDeleter(o),
+  }
+}
+
+/** Destroys a recording: its key, then its bytes, wherever they are. */
+export function recordingDeleter(o: {
+  rows: Pick<RecordingStore, 'markDeleted'>
+  keys: Pick<OpenTenantKeys, 'shredObject'>
+  objects: Pick<Objects, 'keeper' | 'rows' | 'spool'>
+}): ApiRecordings['delete'] {
+  return async (row) => {
+    if ((await o.objects.rows.find(row.id)) !== undefined) return o.objects.keeper.deleteObject(row.id)
+    // One that failed was never listed as an object; its file is where its node left it.
+    await o.keys.shredObject(row.tenant, row.id)
+    await o.objects.spool.remove(row.id)
+    await o.rows.markDeleted(row.tenant, row.id)
+    return { state: 'deleted' }
   }
 }
 

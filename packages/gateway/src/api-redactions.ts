@@ -1,6 +1,6 @@
 import type { ApiMarks, ApiRedactions } from '#api'
 import type { Audit, AuditEntry } from '#audit'
-import type { Mark, RecordingRow } from '#db'
+import type { Mark, MarkRow, RecordingRow } from '#db'
 import { marksDigest } from '#vault'
 import type { Redactor } from './open-redaction.ts'
 
@@ -13,16 +13,14 @@ export function apiRedactions(o: {
     redact: (request) => o.redactor.redact(request),
     async marks(row) {
       const rows = await o.redactor.rows.marks(row.tenant, row.id)
-      const marks = rows.map(({ channel, from_ms: fromMs, to_ms: toMs, kind, why }) => ({
-        channel,
-        fromMs,
-        toMs,
-        kind,
-        why,
-      }))
+      const marks = rows.map(markOf)
       return { marks, audited: audited(row, marks, await o.audit.ofCall(row.tenant, row.call_id)) }
     },
   }
+}
+
+export function markOf({ channel, from_ms: fromMs, to_ms: toMs, kind, why }: MarkRow): Mark {
+  return { channel, fromMs, toMs, kind, why }
 }
 
 /** By the last entry about how the recording came to be. */

@@ -2,6 +2,7 @@ import { serializeNote, type SignatureKind } from '@voxkeep/tlog'
 import type { ApiRetention } from '#api'
 import type { Signers } from '#audit'
 import {
+  callLegStore,
   consentStore,
   redactionStore,
   subjectStore,
@@ -116,8 +117,18 @@ async function* filesOf(
       await consentStore(o.database).list(tenant, { call: id, limit: 1_000, before: undefined })
     ).map(({ party_index: _index, ...shown }) => shown)
     const story = await o.calls.story(tenant, id)
+    const legs = await callLegStore(o.database).list(tenant, { callId: id, limit: 1_000, before: undefined })
     const paid = payments.map(shownPayment)
-    yield json(`calls/${id}.json`, { call, story, recordings, events, consents, tokens, payments: paid })
+    yield json(`calls/${id}.json`, {
+      call,
+      legs,
+      story,
+      recordings,
+      events,
+      consents,
+      tokens,
+      payments: paid,
+    })
     yield* transcriptsOf(o, tenant, id, originals)
     const playable = recordings.filter(({ state }) => state === 'sealed' || state === 'recovered')
     for (const { id: recording } of playable) {

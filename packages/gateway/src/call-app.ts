@@ -9,12 +9,14 @@ import {
   decide,
   openWebhookApp,
   readClientTls,
+  signPlatformUpgrade,
   signStandard,
   signTwilio,
   type Delivery,
   type EgressGuard,
   type HttpsClient,
   type Outbox,
+  type PlatformKeys,
 } from '#webhook'
 
 export interface CallAppDeps {
@@ -65,7 +67,12 @@ export function openCallApp(config: AppConfig, deps: CallAppDeps): CallApp {
       return {
         url,
         address: port === undefined ? address : `${host}:${port}`,
-        headers: signUpgrade(webhook.secrets, readStreamSecret(), id, deps.clock.now(), url),
+        headers: signUpgrade(
+          { secrets: webhook.secrets, platform: webhook.platform, token: readStreamSecret() },
+          id,
+          deps.clock.now(),
+          url,
+        ),
         tls: {
           ...(streamTls.ca !== undefined && { ca: streamTls.ca }),
           ...(streamTls.cert !== undefined &&
@@ -103,16 +110,23 @@ function isAway(deps: Pick<CallAppDeps, 'checkRegion'>, url: string): boolean {
   }
 }
 
-/** The upgrade's headers: Standard Webhooks over the whole URL, and the Twilio one where a token is set for it. */
+/** The upgrade's headers: Standard Webhooks over the whole URL, and Twilio's or another platform's where a secret is set for it. */
 function signUpgrade(
-  secrets: readonly Secret<string>[],
-  token: Secret<string> | undefined,
+  app: {
+    readonly secrets: readonly Secret<string>[]
+    readonly platform?: PlatformKeys | undefined
+    readonly token: Secret<string> | undefined
+  },
   id: string,
   nowMs: number,
   url: string,
 ): Record<string, string> {
-  const standard = signStandard(secrets, id, nowMs / 1_000, url)
-  return token === undefined ? standard : { ...standard, 'x-twilio-signature': signTwilio(token, url) }
+  const { secrets, platform, token } = app
+  return {
+    ...signStandard(secrets, id, nowMs / 1_000, url),
+    ...(token !== undefined && { 'x-twilio-signature': signTwilio(token, url) }),
+    ...(platform !== undefined && signPlatformUpgrade(platform, url, id, nowMs)),
+  }
 }
 
 /** Tells one secret from another on a receipt, and gives nothing away: secrets have 24 random bytes or more. */

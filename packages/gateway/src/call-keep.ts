@@ -1,6 +1,6 @@
 import type { Audit } from '#audit'
-import type { CallChange, Keep } from '#call'
-import type { CallStore, CallUpdate, RecordingStore } from '#db'
+import type { CallChange, DialledLeg, Keep } from '#call'
+import type { CallLegRow, CallLegStore, CallStore, CallUpdate, RecordingStore } from '#db'
 import type { Clock, LegId, Log, TrunkId } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
 import { ObjectError, type Spool } from '#objects'
@@ -12,6 +12,7 @@ export interface CallKeepDeps {
   readonly clock: Clock
   readonly log: Log
   readonly calls: CallStore
+  readonly legs: Pick<CallLegStore, 'put'>
   readonly recordings: RecordingStore
   readonly audit: Audit
   readonly keys: OpenTenantKeys
@@ -57,6 +58,11 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
       return deps.calls.insert(row, deps.columns(call))
     },
     party: (call, tenant, number) => deps.party(call, tenant, number),
+    leg(leg) {
+      deps.legs.put(legRow(leg)).catch((error: unknown) => {
+        deps.log.warn('what became of a leg is lost', { callId: leg.call, legId: leg.id, error })
+      })
+    },
     consent: (record) => deps.consent(record),
     shredRecordings: (tenant, call, why) => deps.shredRecordings(tenant, call, why),
     async update(tenant, id, change) {
@@ -103,6 +109,18 @@ export function openCallKeep(deps: CallKeepDeps): Keep {
     },
     end: (call) => deps.receipts.end(call),
     ladder: deps.ladder,
+  }
+}
+
+function legRow({ call, sipStatus, startedAtMs, answeredAtMs, endedAtMs, ...leg }: DialledLeg): CallLegRow {
+  const time = (ms: number | null) => (ms === null ? null : new Date(ms))
+  return {
+    ...leg,
+    call_id: call,
+    sip_status: sipStatus,
+    started_at: new Date(startedAtMs),
+    answered_at: time(answeredAtMs),
+    ended_at: time(endedAtMs),
   }
 }
 

@@ -164,6 +164,7 @@ const receipt: SecurityReceipt = {
   consent: [],
   redaction: null,
   secureCapture: [],
+  verifications: [],
   quality: null,
   endReason: 'caller-hung-up',
 }

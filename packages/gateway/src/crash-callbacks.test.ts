@@ -24,6 +24,14 @@ const event = {
   data: { ...about, reason: 'gateway-crashed', answered: true },
 }
 
+test('crashCallbacks() tells nobody outside the regions that the tenant is tied to', () => {
+  const tenants = [{ id: 'default', regions: ['eu'] }] as unknown as typeof config.tenants
+  const away = crashCallbacks({ ...config, tenants }, fakeClock())
+  assert.deepEqual(away('theirs' as AppId, event), [])
+  const apps = config.apps.map((app) => ({ ...app, endpoints: [{ host: 'app.test', region: 'eu' }] }))
+  assert.equal(crashCallbacks({ ...config, tenants, apps }, fakeClock())('theirs' as AppId, event).length, 1)
+})
+
 test('crashCallbacks() tells an app of another dialect of a call that a crash ended, and one of ours nothing', () => {
   const callbacks = crashCallbacks(config, fakeClock())
   const [request, ...others] = callbacks('theirs' as AppId, event)

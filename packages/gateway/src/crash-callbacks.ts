@@ -1,6 +1,7 @@
 import { callBook, openPlatform, twilioDialect, type Dialect } from '#dialect'
 import { accountSid, type AppConfig, type AppId, type Clock, type Config } from '#kernel'
 import type { ReadyRequest } from '#webhook'
+import { regionGuard } from './residency.ts'
 import { twilioSettings } from './twilio-app.ts'
 
 /** What became of a call that a crash ended. */
@@ -11,19 +12,29 @@ export interface CrashEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** How apps of other dialects are told of calls that nobody remembers any more: where the app's own configuration names an address. */
+/** How apps of other dialects are told of calls that nobody remembers any more: where the app's own configuration names an address that its tenant's data may go to. */
 export function crashCallbacks(
-  { apps }: Config,
+  config: Config,
   clock: Clock,
 ): (app: AppId, event: CrashEvent) => readonly ReadyRequest[] {
-  const known = new Map(apps.map((app) => [app.id as AppId, app]))
+  const known = new Map(config.apps.map((app) => [app.id as AppId, app]))
   return (id, event) => {
     const app = known.get(id)
     const dialect = app && dialectOf(app)
     if (app === undefined || dialect === undefined) return []
     const nowMs = clock.now()
     const facts = callBook(accountSid(app.tenant)).note(event, nowMs)
-    return dialect.tell(event, { facts, nowMs })
+    const checkRegion = regionGuard(config, app)
+    return dialect.tell(event, { facts, nowMs }).filter(({ url }) => isHere(checkRegion, url))
+  }
+}
+
+function isHere(checkRegion: (url: string) => void, url: string): boolean {
+  try {
+    checkRegion(url)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -94,19 +94,26 @@ class DialectApp {
     const { outbox, clock, random, checkRegion } = this.#deps
     const { question, moment } = this.#note(event)
     const { call, type, data } = event
+    const away: unknown[] = []
     for (const [index, request] of this.#o.dialect.tell(question, moment).entries()) {
-      checkRegion(request.url)
+      try {
+        checkRegion(request.url)
+      } catch (refusal) {
+        away.push(refusal)
+        continue
+      }
       const id: EventId = index === 0 ? event.id : createId('evt', clock.now(), random)
       await outbox.send({ id, type, call }, request, this.#webhook.id)
     }
     // What a command had told somewhere is not told here as well.
     if (event.to === undefined) await this.#tellOurs(type, event, data)
+    if (away.length > 0) throw away[0]
   }
 
   async #decide(event: Event, signal: AbortSignal): Promise<Decision> {
     const { dialect } = this.#o
     const noted = this.#note(event)
-    if (this.#goesInCircles(event)) {
+    if (noted.moment.facts.state !== 'ended' && this.#goesInCircles(event)) {
       const fault = dialect.faultOf?.('hops', undefined) ?? {
         code: 'hops',
         message: 'the app goes in circles',
@@ -140,7 +147,8 @@ class DialectApp {
     }
     try {
       const { actions, warnings } = checked(dialect.read(got, noted.question, noted.moment), isStrict)
-      for (const warning of warnings) await this.#report(event, warning, got.url, 'warning')
+      // The caller does not wait for what the app's owner may read later.
+      void this.#warn(event, warnings, got.url)
       return { ok: true, answer: { actions }, url: got.url }
     } catch (error) {
       if (!(error instanceof DialectError)) throw error
@@ -178,6 +186,12 @@ class DialectApp {
     count('dialect_faults', { dialect, code: String(fault.code) })
     const host = URL.canParse(url) ? new URL(url).host : 'invalid'
     await this.#tellOurs('app.fault', event, { call_id: event.call, ...about, host })
+  }
+
+  /** Each kind of fault once. */
+  async #warn(event: Event, warnings: readonly DialectFault[], url: string): Promise<void> {
+    const first = new Map(warnings.toReversed().map((warning) => [warning.code, warning]))
+    for (const warning of first.values()) await this.#report(event, warning, url, 'warning')
   }
 
   async #tellOurs(type: string, { call }: Event, data: object): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Audit } from '#audit'
-import type { CallStore, Database, RecordingStore } from '#db'
+import type { CallLegStore, CallStore, Database, RecordingStore } from '#db'
 import type { AppId, Clock, Config, Log, Random, Secret } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
 import type { Delivery, EgressGuard, HttpsClient, Outbox } from '#webhook'
@@ -26,6 +26,7 @@ export interface Memory {
   readonly audit: Audit
   readonly auditLogs: AuditLogs
   readonly callRows: CallStore
+  readonly legRows: CallLegStore
   readonly recordingRows: RecordingStore
 }
 

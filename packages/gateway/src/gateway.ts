@@ -27,6 +27,7 @@ import { openBackups } from './open-backups.ts'
 import { openConsent, type Consents } from './open-consent.ts'
 import { openSpeech } from './open-speech.ts'
 import { openTexts } from './open-texts.ts'
+import { openVerifiers, type Verifiers } from './open-verifiers.ts'
 import { openVoices, type Voices } from './open-voices.ts'
 import { openReceipts } from './open-receipts.ts'
 import { openPrivacy } from './open-privacy.ts'
@@ -88,6 +89,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   const apps = openApps(base, memory)
   const engines = stack.use(openSpeech({ ...base, ...memory, ...apps }))
   const voices = stack.use(openVoices({ ...base, ...memory, ...apps }))
+  const verifiers = stack.use(openVerifiers({ ...base, ...memory, ...apps }))
   const alerts = openWatching({ ...base, ...memory, ...apps })
   const objects = await openKept(base, memory)
   const signing = stack.use(await openSigning(config, { ...base, ...memory, ...apps, ...objects }))
@@ -142,6 +144,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     consents,
     words,
     voices,
+    verifiers,
     vault,
     paying,
   })
@@ -171,6 +174,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
         consents,
         engines,
         voices,
+        verifiers,
         transcripts,
         vault,
         paying,
@@ -252,7 +256,7 @@ async function openGuard(base: Base, { database, audit }: Memory, { outbox }: Ap
 /** What decides: the calls. */
 function startDeciding(
   { config, log, clock, random, metrics, readSecret, stack }: Base,
-  { keys, audit, callRows, recordingRows }: Memory,
+  { keys, audit, callRows, legRows, recordingRows }: Memory,
   { egress, client, outbox, logDelivery }: Apps,
   o: {
     media: MediaPlane
@@ -266,6 +270,7 @@ function startDeciding(
     consents: Consents
     words: CallWords
     voices: Voices
+    verifiers: Verifiers
     vault: TokenVaultPart
     paying: PaymentsPart
   },
@@ -303,6 +308,7 @@ function startDeciding(
     consent: o.consents.rules,
     words: o.words,
     voices: o.voices.calls,
+    verifiers: o.verifiers.calls,
     openText: openTexts({ clock, random }),
     agents: openAgents({ config, egress, readSecret }),
     tokens: o.vault.tokens,
@@ -313,6 +319,7 @@ function startDeciding(
           clock,
           log,
           calls: callRows,
+          legs: legRows,
           recordings: recordingRows,
           audit,
           keys,

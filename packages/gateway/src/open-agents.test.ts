@@ -64,7 +64,7 @@ function opened(agents: object[], o: { tenant?: object; address?: string; key?: 
 test('openAgents() makes settings that their wires accept', () => {
   const { agent } = opened([teller, own])
   for (const { wire, options } of [agent('teller'), agent('own')])
-    assert.equal(wireFault(wire, options), undefined)
+    assert.equal(wireFault(wire, options, 'both'), undefined)
   assert.deepEqual([agent('teller').wire, agent('own').wire], ['openai-realtime', 'agent'])
   assert.equal(agent('teller').url, 'wss://api.openai.com/v1/realtime?model=gpt-realtime')
 })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { agentTools, type CallAgent } from '#call'
+import { agentTools, dataClassesOf, type CallAgent } from '#call'
 import { ConfigError, type AgentConfig, type Config, type Secret, type WireName } from '#kernel'
 import { refusalOf } from '#speech'
 import type { EgressGuard } from '#webhook'
@@ -101,9 +101,7 @@ function refusalFor(agent: AgentConfig, { tenants }: Config, live: Live): string
   if (agent.tenants !== undefined && !agent.tenants.includes(live.tenant)) return 'tenant'
   const own = tenants.find(({ id }) => id === live.tenant)
   const rules = { regions: own?.regions, trainingOptOut: own?.speech?.trainingOptOut ?? 'required' }
-  const { dataClasses } = live.deps.words.policyOf(live.app.config)?.rules ?? {
-    dataClasses: ['personal'] as const,
-  }
+  const dataClasses = dataClassesOf(live)
   const { region, trainingOptOut } = agent
   const facts = { region, trainingOptOut, dataClasses: agent.dataClasses }
   return refusalOf(facts, rules, { dataClasses })

@@ -21,6 +21,7 @@ import type { PaymentsPart } from './open-payments.ts'
 import type { Signing } from './open-signing.ts'
 import type { TokenVaultPart } from './open-token-vault.ts'
 import type { Engines } from './open-speech.ts'
+import type { Verifiers } from './open-verifiers.ts'
 import type { Voices } from './open-voices.ts'
 import type { Transcripts } from './open-transcripts.ts'
 import { apiTwilio } from './twilio-rest.ts'
@@ -28,7 +29,7 @@ import { apiTwilio } from './twilio-rest.ts'
 /** Where operators and apps steer it. */
 export async function openApi(
   { clock, random, log, metrics, stack }: Base,
-  { keys, database, audit, callRows, recordingRows }: Memory,
+  { keys, database, audit, callRows, legRows, recordingRows }: Memory,
   {
     calls,
     live,
@@ -47,6 +48,7 @@ export async function openApi(
     signing,
     engines,
     voices,
+    verifiers,
     signAs,
   }: {
     calls: Calls
@@ -66,6 +68,7 @@ export async function openApi(
     signing: Signing
     engines: Pick<Engines, 'api'>
     voices: Pick<Voices, 'api'>
+    verifiers: Pick<Verifiers, 'api'>
     signAs: string
   },
   config: NonNullable<Config['api']>,
@@ -85,8 +88,8 @@ export async function openApi(
       key: new Secret(keys.hmacKey(systemTenant, 'api cursors')),
       tokens,
       live,
-      calls: apiCalls({ ...keeping, calls, rows: callRows, audit, receipts }),
-      recordings: apiRecordings({ rows: recordingRows, keys, objects }),
+      calls: apiCalls({ ...keeping, calls, rows: callRows, legs: legRows, audit, receipts }),
+      recordings: apiRecordings({ rows: recordingRows, marks: redactor.rows, keys, objects }),
       redactions: apiRedactions({ redactor, audit }),
       transcripts: { ofCall: transcripts.rows.ofCall, read: transcripts.read },
       objects: apiObjects(objects),
@@ -109,6 +112,7 @@ export async function openApi(
       consents: consents.api,
       speech: engines.api,
       voices: voices.api,
+      verifiers: verifiers.api,
       vault: vault.tokens,
       payments: {
         list: ({ tenant, limit, before, filter }) => paying.rows.list(tenant, { limit, before, ...filter }),

@@ -1,4 +1,4 @@
-import { callStore, openDatabase, recordingStore } from '#db'
+import { callLegStore, callStore, openDatabase, recordingStore } from '#db'
 import { databaseGauges } from './database-gauges.ts'
 import { databaseOptions } from './database-options.ts'
 import type { Base, Memory } from './gateway-parts.ts'
@@ -34,5 +34,15 @@ export async function openMemory({
   stack.defer(() => audit.settled())
   const callRows = callStore(database)
   stack.defer(() => callRows.settled())
-  return { keys, database, audit, auditLogs, callRows, recordingRows: recordingStore(database, clock) }
+  const legRows = callLegStore(database)
+  stack.defer(() => legRows.settled())
+  return {
+    keys,
+    database,
+    audit,
+    auditLogs,
+    callRows,
+    legRows,
+    recordingRows: recordingStore(database, clock),
+  }
 }

@@ -8,6 +8,7 @@ import { makeVoice, promptCache, type MeasuredVoice } from '#speech'
 import type { EgressGuard } from '#webhook'
 import type { Metrics } from './metrics.ts'
 import { programEnvironment, speechRulesOf } from './open-speech.ts'
+import { streamOnlyTenants } from './stream-only.ts'
 
 export interface Voices extends AsyncDisposable {
   readonly calls: CallVoices
@@ -43,11 +44,13 @@ export function openVoices(parts: VoiceParts): Voices {
       count: (name, by, labels) => metrics.count(name, labels, by),
     }),
   )
+  const isStreamOnly = streamOnlyTenants(config)
   const cache = promptCache({
     clock,
     folder: join(config.dataDir, 'prompts'),
     keepMs: config.promptCache.days * dayMs,
     maxBytes: config.promptCache.maxMb * 1_048_576,
+    mayKeep: (tenant) => !isStreamOnly(tenant),
     seal: {
       seal: (tenant, text, context) => keys.fieldSeal.seal(tenant, text, context),
       open: (tenant, sealed, context) => keys.fieldSeal.open(tenant, sealed, context),

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { decisionAnswer, type CallCommand } from '#call'
-import { fakeClock, parseConfig, Secret, silentLog, type CallId, type EventId, type WireName } from '#kernel'
+import {
+  fakeClock,
+  parseConfig,
+  Secret,
+  silentLog,
+  type CallId,
+  type EventId,
+  type StreamId,
+  type WireName,
+} from '#kernel'
 import { wireFault } from '#stream'
 import type { HttpsRequest } from '#webhook'
 import type { DialectAppDeps } from './dialect-app.ts'
@@ -28,6 +37,7 @@ function opened(
   dialect: string,
   answers: readonly (object | string | number)[],
   warn: (message: string, fields?: object) => void = () => {},
+  more: object = {},
 ) {
   const webhook = {
     url: 'https://a.example/voice',
@@ -38,7 +48,7 @@ function opened(
     JSON.stringify({
       dataDir: '/d',
       sip: { listen: [{ tls: { certFile: 'c', keyFile: 'k' } }] },
-      apps: [{ id: 'app', dialect, webhook }],
+      apps: [{ id: 'app', dialect, webhook, ...more }],
     }),
     'c',
   )
@@ -66,6 +76,7 @@ function opened(
   } as unknown as DialectAppDeps
   const [app] = config.apps
   assert.ok(app)
+  const stream = () => openApp(app, deps).prepareStream('wss://a.example/ws', 'strm_1' as StreamId)
   const ask = () =>
     openApp(app, deps).decide(
       {
@@ -76,7 +87,7 @@ function opened(
       },
       new AbortController().signal,
     )
-  return { ask, requests, nowS: () => clock.now() / 1_000 }
+  return { ask, stream, requests, nowS: () => clock.now() / 1_000 }
 }
 
 const streamOf = (commands: readonly CallCommand[]) => commands.find((command) => command.type === 'stream')
@@ -88,7 +99,7 @@ for (const [dialect, answer] of Object.entries(answered)) {
     assert.ok(decision.ok)
     const stream = streamOf(decisionAnswer.parse(decision.answer))
     assert.equal(stream?.url, 'wss://a.example/ws')
-    assert.equal(wireFault(stream.wire ?? (dialect as WireName), stream.options), undefined)
+    assert.equal(wireFault(stream.wire ?? (dialect as WireName), stream.options, stream.direction), undefined)
     const [request] = requests
     const { body = new Uint8Array(), headers } = request ?? {}
     new Webhook(secret).verify(Buffer.from(body).toString(), { ...headers }, { jsonParse: false })
@@ -96,6 +107,27 @@ for (const [dialect, answer] of Object.entries(answered)) {
     assert.deepEqual(signatures, ['webhook-signature'])
   })
 }
+
+test('openApp() signs as the platform does too, where the app has a secret for that: each request, and of the upgrades Plivo’s', async () => {
+  const platform = { secrets: ['env:T'] }
+  for (const [dialect, header, upgrade] of [
+    [
+      'plivo',
+      'x-plivo-signature-v3',
+      ['webhook-signature', 'x-plivo-signature-ma-v3', 'x-plivo-signature-v3', 'x-plivo-signature-v3-nonce'],
+    ],
+    ['vonage', 'authorization', ['webhook-signature']],
+    ['jambonz', 'jambonz-signature', ['webhook-signature']],
+  ] as const) {
+    const { ask, stream, requests } = opened(dialect, [answered[dialect] ?? ''], () => {}, { platform })
+    assert.ok((await ask()).ok)
+    const { body = new Uint8Array(), headers = {} } = requests[0] ?? {}
+    new Webhook(secret).verify(Buffer.from(body).toString(), { ...headers }, { jsonParse: false })
+    assert.ok(header in headers, dialect)
+    const upgraded = Object.keys((await stream()).headers).filter((name) => /sign/i.test(name))
+    assert.deepEqual(upgraded.sort(), upgrade)
+  }
+})
 
 test('openApp() asks the fallback address of a platform’s app that fails or makes no sense', async () => {
   for (const wrong of [500, 302, 'not a flow']) {

@@ -86,6 +86,7 @@ export function receiptBody({
     consent: consentOf(receipt.consent),
     redaction: redactionOf(receipt.redaction),
     secureCapture: captureOf(receipt.secureCapture),
+    ...(receipt.verifications.length > 0 && { voiceVerification: verificationOf(receipt.verifications) }),
   }
 }
 
@@ -93,6 +94,11 @@ export function receiptBody({
 function captureOf(entries: SecurityReceipt['secureCapture']) {
   const captures = entries.map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() }))
   return { state: entries.length === 0 ? 'not-used' : 'used', captures }
+}
+
+/** Whether the caller's voice was compared with somebody's, who said that it may be, and what came of it: never whose. */
+function verificationOf(entries: SecurityReceipt['verifications']) {
+  return entries.map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() }))
 }
 
 /** What was taken out, by type; `not-applied` where nobody listened. */

@@ -2,7 +2,7 @@ import type { Audit } from '#audit'
 import type { Keep } from '#call'
 import type { RecordingStore } from '#db'
 import type { OpenTenantKeys } from '#keys'
-import { apiRecordings } from './api-backend.ts'
+import { recordingDeleter } from './api-backend.ts'
 import type { Objects } from './open-objects.ts'
 import type { Retention } from './open-retention.ts'
 
@@ -17,7 +17,7 @@ export function shredder(o: {
   readonly objects: Objects
   readonly retention: Pick<Retention, 'refusal' | 'claim'>
 }): Keep['shredRecordings'] {
-  const kept = apiRecordings({ rows: o.recordings, keys: o.keys, objects: o.objects })
+  const destroy = recordingDeleter({ rows: o.recordings, keys: o.keys, objects: o.objects })
   return async (tenant, call, why) => {
     let gone = 0
     for (const row of await o.recordings.list(tenant, { callId: call, limit: 1_000 })) {
@@ -31,7 +31,7 @@ export function shredder(o: {
         fields: { recording: row.id, why: refusal?.why ?? why },
       })
       if (refusal !== undefined || !(await o.retention.claim(row.id))) continue
-      await kept.delete(row)
+      await destroy(row)
       gone += 1
     }
     return gone

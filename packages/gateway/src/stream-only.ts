@@ -55,6 +55,9 @@ export function streamOnlyKeep(keep: Keep, isStreamOnly: IsStreamOnly, live: Liv
     async party(call, tenant, number) {
       if (!isStreamOnly(tenant)) await keep.party(call, tenant, number)
     },
+    leg(leg) {
+      if (!isStreamOnly(leg.tenant)) keep.leg(leg)
+    },
     story(id, tenant, kind, fields) {
       if (!isStreamOnly(tenant)) keep.story(id, tenant, kind, fields)
     },

@@ -122,7 +122,7 @@ describe('commands', { timeout: 60_000, skip: without('multimon-ng', 'sox', 'bar
     assert.partialDeepStrictEqual(left, {
       variables: { tier: 'gold' },
       reason: 'silence',
-      state: 'sealed',
+      recording_state: 'sealed',
       own: true,
       said: true,
     })

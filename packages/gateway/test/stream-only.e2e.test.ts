@@ -107,6 +107,7 @@ describe('a call of a stream-only tenant', () => {
     const tables = [
       'calls',
       'call_events',
+      'call_legs',
       'recordings',
       'objects',
       'outbox',

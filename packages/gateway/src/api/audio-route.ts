@@ -25,6 +25,12 @@ export function audioRoute({ app, deps }: RouteContext): void {
         from_ms: milliseconds.default(0),
         to_ms: milliseconds.optional().describe('Default: the end'),
         format: z.enum(['ulaw', 'pcm16']).default('pcm16'),
+        pauses: z
+          .enum(['keep', 'skip'])
+          .default('keep')
+          .describe(
+            '`skip`: without what was paused with `behavior: skip`; times are those of the whole all the same',
+          ),
       }),
       headers: z.looseObject({ range: z.string().optional().describe('One range of bytes (RFC 9110 §14)') }),
       response: { 200: wav, 206: wav, default: problemResponse },

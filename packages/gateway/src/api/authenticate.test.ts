@@ -31,6 +31,8 @@ const operations: [string, string, (typeof scopes)[number], unknown?][] = [
   ],
   ['GET', '/v1/speech/engines', 'calls:read'],
   ['GET', '/v1/voices', 'calls:read'],
+  ['GET', '/v1/verifiers', 'calls:read'],
+  ['DELETE', '/v1/verifiers/print/subjects/anna', 'subjects:erase'],
   ['GET', '/v1/live?for_s=0', 'calls:read'],
   ['GET', `/v1/calls/${someCall}/live`, 'calls:read'],
   ['GET', '/v1/consents', 'consent:read'],
@@ -119,6 +121,7 @@ test('the table above has every operation of the OpenAPI document that needs a t
         .replace(/\/vt_[0-9a-f]{32}/, '/{token}')
         .replace('/retention.sweep/', '/{name}/')
         .replace('/stops/agent', '/stops/{app}')
+        .replace('/print/subjects/anna', '/{id}/subjects/{subject}')
         .replace(/\?.*$/, '')
         .replace('/tile/*', '/tile/{*}')}`,
   )

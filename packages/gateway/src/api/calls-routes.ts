@@ -203,16 +203,17 @@ function variablesRoute({ app, deps }: RouteContext): void {
     async handler(request) {
       const row = await existing(deps, request)
       const change = request.body.variables
-      const variables = changedVariables(row.variables ?? {}, change)
-      if (typeof variables === 'string') throw new ApiError('request-invalid', { errors: [tooMuch] })
+      if (typeof changedVariables(row.variables ?? {}, change) === 'string') throw tooMany()
       const fields = { names: Object.keys(change).join(' ') } // never the values: they may be about a person
       await auditAct(deps, request, { type: 'call.variables', call: row.id, fields })
-      await deps.calls.setVariables(row.tenant, row.id, variables)
+      const variables = await deps.calls.changeVariables(row.tenant, row.id, change)
+      if (variables === 'refused') throw tooMany()
       return showCall({ ...row, variables })
     },
   })
 }
 
+const tooMany = () => new ApiError('request-invalid', { errors: [tooMuch] })
 const tooMuch = {
   pointer: '/variables',
   in: 'body',

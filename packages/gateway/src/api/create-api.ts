@@ -23,6 +23,7 @@ import { paymentsRoutes } from './payments-routes.ts'
 import { recordingsRoutes } from './recordings-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { speechRoutes } from './speech-routes.ts'
+import { verifierRoutes } from './verifier-routes.ts'
 import { voiceRoutes } from './voice-routes.ts'
 import { subjectsRoutes } from './subjects-routes.ts'
 import { systemRoutes } from './system-routes.ts'
@@ -67,6 +68,7 @@ export async function createApi(deps: ApiDeps, https: ServerOptions): Promise<Fa
   consentsRoutes(context)
   speechRoutes(context)
   voiceRoutes(context)
+  verifierRoutes(context)
   vaultRoutes(context)
   paymentsRoutes(context)
   subjectsRoutes(context)

@@ -1,14 +1,15 @@
 import type { Tokens } from '#access'
 import type { Alert } from '#alerts'
 import type { AuditEntry, AuditEvent } from '#audit'
-import type { CallCommand, CreateCall, CreatedCall, StreamCommand } from '#call'
-import type { CallEventRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
+import type { CallCommand, CreateCall, CreatedCall, StreamCommand, VariableChange, Variables } from '#call'
+import type { CallEventRow, CallLegRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
 import type {
   AlertId,
   AppId,
   CallId,
   Clock,
   Config,
+  LegId,
   Log,
   Random,
   RecordingId,
@@ -18,7 +19,7 @@ import type {
   TokenId,
 } from '#kernel'
 import type { Deletion } from '#objects'
-import type { WavExport } from '#vault'
+import type { SkippedSpan, WavExport } from '#vault'
 import type { ApiAudit } from './deps-audit.ts'
 import type { ApiConsents } from './deps-consents.ts'
 import type { ApiKeys } from './deps-keys.ts'
@@ -26,6 +27,7 @@ import type { ApiLive } from './deps-live.ts'
 import type { ApiBackups } from './deps-backups.ts'
 import type { ApiObjects } from './deps-objects.ts'
 import type { ApiSpeech } from './deps-speech.ts'
+import type { ApiVerifiers } from './deps-verifiers.ts'
 import type { ApiVoices } from './deps-voices.ts'
 import type { ApiRedactions } from './deps-redactions.ts'
 import type { ApiRetention } from './deps-retention.ts'
@@ -53,6 +55,7 @@ export interface ApiDeps {
   readonly consents: ApiConsents
   readonly speech: ApiSpeech
   readonly voices: ApiVoices
+  readonly verifiers: ApiVerifiers
   readonly vault: ApiVault
   readonly payments: ApiPayments
   readonly dialing: ApiDialing
@@ -75,10 +78,18 @@ export interface PageOf<Filter> {
   readonly filter: Filter
 }
 
+/** Those whom calls dial. */
+export interface ApiCallLegs {
+  get(tenant: TenantId, id: LegId): Promise<CallLegRow | undefined>
+  /** Newest first. */
+  list(page: PageOf<{ callId: CallId | undefined }>): Promise<readonly CallLegRow[]>
+}
+
 export interface ApiCalls {
   /** Newest first. */
   list(page: PageOf<{ state: CallRow['state'] | undefined }>): Promise<readonly CallRow[]>
   get(tenant: TenantId, id: CallId): Promise<CallRow | undefined>
+  readonly legs: ApiCallLegs
   story(tenant: TenantId, id: CallId): Promise<readonly CallEventRow[]>
   /** The signed receipt, as JSON text; undefined until there is one. */
   receipt(tenant: TenantId, id: CallId): Promise<string | undefined>
@@ -98,7 +109,8 @@ export interface ApiCalls {
   /** Closes one of the call's streams; again: nothing. `unknown` when the call never had one of this id. */
   closeStream(id: CallId, stream: StreamId): Promise<'accepted' | 'ended' | 'unknown'>
   /** Replaces them all. */
-  setVariables(tenant: TenantId, id: CallId, variables: Readonly<Record<string, string>>): Promise<void>
+  /** Changes what is noted about a call as it is then; what is noted afterwards, or `refused`: it would be too much. */
+  changeVariables(tenant: TenantId, id: CallId, change: VariableChange): Promise<Variables | 'refused'>
 }
 
 export interface ApiRecordings {
@@ -107,6 +119,11 @@ export interface ApiRecordings {
   get(tenant: TenantId, id: RecordingId): Promise<RecordingRow | undefined>
   /** Opens a finished recording; rejects when its file is gone, its key unknown or a byte changed. */
   open(row: RecordingRow): Promise<RecordingAudio>
+  /** Pauses that are to be skipped, of those recordings that have any. */
+  skipped(
+    tenant: TenantId,
+    ids: readonly RecordingId[],
+  ): Promise<ReadonlyMap<RecordingId, readonly SkippedSpan[]>>
   /** Destroys the recording's key, then its bytes, wherever they are. Doing it again changes nothing. */
   delete(row: RecordingRow): Promise<Deletion>
 }
@@ -114,7 +131,11 @@ export interface ApiRecordings {
 /** The vault's `RecordingReader` fits. */
 export interface RecordingAudio extends AsyncDisposable {
   readonly durationMs: number
-  exportWav(fromMs: number, toMs: number, o: { readonly format: 'ulaw' | 'pcm16' }): WavExport
+  exportWav(
+    fromMs: number,
+    toMs: number,
+    o: { readonly format: 'ulaw' | 'pcm16'; readonly skipped?: readonly SkippedSpan[] },
+  ): WavExport
 }
 
 /** What the rules found. */

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { createPki } from '@voxkeep/pki'
 import { memoryTokenStore, openTokens, scopes, type Scope } from '#access'
 import type { AuditEvent } from '#audit'
-import type { CallCommand, CreateCall, CreatedCall } from '#call'
-import type { CallRow, IdempotencyRow, RecordingRow } from '#db'
+import { changedVariables, type CallCommand, type CreateCall, type CreatedCall } from '#call'
+import type { CallLegRow, CallRow, IdempotencyRow, RecordingRow } from '#db'
 import {
   createId,
   fakeClock,
@@ -15,12 +15,13 @@ import {
   type AppId,
   type CallId,
   type FakeClock,
+  type LegId,
   type RecordingId,
   type StreamId,
   type TenantId,
-  type TrunkId,
 } from '#kernel'
 import type { Deletion } from '#objects'
+import { skippedMs, type SkippedSpan } from '#vault'
 import { fakeTokenVault, type FakeTokenVault } from '#tokens'
 import type { ApiDeps } from './deps.ts'
 import { fakeAudit, type FakeAudit } from './fake-audit.ts'
@@ -34,12 +35,16 @@ import { fakeApiPayments, type FakeApiPayments } from './fake-payments.ts'
 import { fakeObjects, type FakeObjects } from './fake-objects.ts'
 import { fakeRedactions, type FakeRedactions } from './fake-redactions.ts'
 import { fakeSpeech } from './fake-speech.ts'
+import { fakeVerifiers } from './fake-verifiers.ts'
 import { fakeVoices } from './fake-voices.ts'
 import { fakeRetention, type FakeRetention } from './fake-retention.ts'
 import { fakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts'
 import { fakeTwilio } from './fake-twilio.ts'
 import { send, type Received, type Sent } from './fake-send.ts'
+import { addCall, tenant } from './fake-rows.ts'
 import { startApi } from './start-api.ts'
+
+export { addCall, addLeg, addRecording, tenant } from './fake-rows.ts'
 
 /** The API over real HTTPS on loopback, in front of a world in memory: for tests. */
 export interface FakeApi extends AsyncDisposable {
@@ -57,6 +62,7 @@ export interface FakeApi extends AsyncDisposable {
 
 export interface FakeWorld {
   readonly calls: Map<CallId, CallRow>
+  readonly legs: Map<LegId, CallLegRow>
   readonly recordings: Map<RecordingId, RecordingRow>
   readonly idempotency: Map<string, IdempotencyRow>
   readonly audited: AuditEvent[]
@@ -75,6 +81,8 @@ export interface FakeWorld {
   refusal: Extract<CreatedCall, { ok: false }>['why'] | undefined
   failing: { audit?: boolean; command?: boolean; finish?: boolean; open?: boolean }
   openAudio: number
+  /** Of every recording. */
+  skipped: readonly SkippedSpan[]
   /** How a deletion ends. */
   deletion: Deletion
   readonly objects: FakeObjects
@@ -92,7 +100,6 @@ export interface FakeWorld {
   readonly stops: Map<AppId, TenantId>
 }
 
-export const tenant = 'acme' as TenantId
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) }
 export const pki = await createPki()
 
@@ -137,6 +144,7 @@ function fakeWorld(): FakeWorld {
   const happened: string[] = []
   return {
     calls: new Map(),
+    legs: new Map(),
     recordings: new Map(),
     idempotency: new Map(),
     audited: [],
@@ -150,6 +158,7 @@ function fakeWorld(): FakeWorld {
     refusal: undefined,
     failing: {},
     openAudio: 0,
+    skipped: [],
     deletion: { state: 'deleted' },
     objects: fakeObjects(),
     consents: fakeConsents(),
@@ -182,6 +191,7 @@ type WorldDeps = Pick<
   | 'redactions'
   | 'speech'
   | 'voices'
+  | 'verifiers'
   | 'vault'
   | 'payments'
   | 'recordings'
@@ -205,6 +215,7 @@ function worldDeps(world: FakeWorld): WorldDeps {
     redactions: world.redactions.deps,
     speech: fakeSpeech(),
     voices: fakeVoices(),
+    verifiers: fakeVerifiers(world.happened),
     vault: world.vault,
     payments: world.payments.deps,
     transcripts: world.transcripts.deps,
@@ -250,6 +261,15 @@ function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
         (row) => page.filter.state === undefined || row.state === page.filter.state,
       ),
     get: async (tenant, id) => own(tenant, id),
+    legs: {
+      get: async (of, id) => [world.legs.get(id)].find((leg) => leg?.tenant === of),
+      list: async (page) =>
+        pageOf(
+          world.legs.values(),
+          page,
+          (row) => page.filter.callId === undefined || row.call_id === page.filter.callId,
+        ),
+    },
     story: async () => [
       { seq: 1, at: new Date(0), kind: 'call.answered', fields: { setupMs: 12 } },
       ...world.stories.map((told, index) => ({ seq: index + 2, at: new Date(0), ...told })),
@@ -302,10 +322,13 @@ function fakeCalls(world: FakeWorld): ApiDeps['calls'] {
       world.happened.push(`close ${stream}`)
       return 'accepted'
     },
-    async setVariables(tenant, id, variables) {
+    async changeVariables(tenant, id, change) {
       world.happened.push('variables')
       const row = own(tenant, id)
+      const variables = changedVariables(row?.variables ?? {}, change)
+      if (typeof variables === 'string') return 'refused'
       if (row) world.calls.set(id, { ...row, variables })
+      return variables
     },
   }
 }
@@ -323,22 +346,27 @@ function fakeRecordings(world: FakeWorld): ApiDeps['recordings'] {
       const row = world.recordings.get(id)
       return row?.tenant === tenant ? row : undefined
     },
+    skipped: async (_tenant, ids) =>
+      new Map(ids.flatMap((id) => (world.skipped.length > 0 ? [[id, world.skipped]] : []))),
     async open() {
       if (world.failing.open) throw new Error('tampered')
       world.openAudio += 1
       world.happened.push('open')
       return {
         durationMs: 1_000,
-        exportWav: (fromMs, toMs) => ({
-          byteLength: (toMs - fromMs) * 16,
-          async *bytes(start = 0, end = (toMs - fromMs) * 16) {
-            for (let at = start; at < end; at += 100)
-              yield Uint8Array.from(
-                { length: Math.min(100, end - at) },
-                (_, index) => (fromMs * 16 + at + index) % 251,
-              )
-          },
-        }),
+        exportWav(fromMs, toMs, { skipped = [] }) {
+          const length = (toMs - fromMs - skippedMs(skipped)) * 16
+          return {
+            byteLength: length,
+            async *bytes(start = 0, end = length) {
+              for (let at = start; at < end; at += 100)
+                yield Uint8Array.from(
+                  { length: Math.min(100, end - at) },
+                  (_, index) => (fromMs * 16 + at + index) % 251,
+                )
+            },
+          }
+        },
         [Symbol.asyncDispose]: async () => void (world.openAudio -= 1),
       }
     },
@@ -348,51 +376,4 @@ function fakeRecordings(world: FakeWorld): ApiDeps['recordings'] {
       return world.deletion
     },
   }
-}
-
-export function addCall(world: FakeWorld, more: Partial<CallRow> = {}): CallRow {
-  const id = createId('call', 1_700_000_000_000 + world.calls.size, random)
-  const row: CallRow = {
-    id,
-    tenant,
-    app: 'demo' as AppId,
-    trunk: 'carrier' as TrunkId,
-    direction: 'inbound',
-    from: '+4930123456',
-    to: '+4930654321',
-    state: 'active',
-    end_reason: null,
-    started_at: new Date(0),
-    answered_at: new Date(1),
-    ended_at: null,
-    receipt: null,
-    ladder: null,
-    variables: null,
-    ...more,
-  }
-  world.calls.set(row.id, row)
-  return row
-}
-
-export function addRecording(world: FakeWorld, more: Partial<RecordingRow> = {}): RecordingRow {
-  const row: RecordingRow = {
-    id: createId('rec', 1_700_000_000_000 + world.recordings.size, random),
-    call_id: createId('call', 0, random),
-    tenant,
-    state: 'sealed',
-    node: 'node-a',
-    started_at: new Date(0),
-    ended_at: new Date(1_000),
-    duration_ms: 1_000,
-    bytes: 16_384,
-    segments: 1,
-    sha256: 'ab'.repeat(32),
-    key_ref: 'local:1',
-    channels: 2,
-    replaces: null,
-    replaced_by: null,
-    ...more,
-  }
-  world.recordings.set(row.id, row)
-  return row
 }

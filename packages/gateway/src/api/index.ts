@@ -8,6 +8,7 @@ export type { ApiMarks, ApiRedaction, ApiRedactions } from './deps-redactions.ts
 export type { ApiObjects } from './deps-objects.ts'
 export type { ApiTwilio } from './deps-twilio.ts'
 export type { ApiSpeech } from './deps-speech.ts'
+export type { ApiVerifiers } from './deps-verifiers.ts'
 export type { ApiVoices } from './deps-voices.ts'
 export type { ApiRetention } from './deps-retention.ts'
 export type {

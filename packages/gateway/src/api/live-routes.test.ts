@@ -95,9 +95,15 @@ describe('calls that go on, over the API', () => {
     )
     const eight = (text: string) => Promise.all(Array.from({ length: 8 }, () => watch(api, text)))
     const all = await eight(token)
-    assert.equal((await api.send('GET', '/v1/live', { token })).status, 429)
+    const refusal = async (by: string) => {
+      const { status, headers, json } = await api.send('GET', '/v1/live', { token: by })
+      const { code, why, detail } = json
+      assert.match(String(detail), /^As many watch as may: at most 8 of a tenant, 32 of a node/)
+      return [status, code, why, headers['retry-after']]
+    }
+    assert.deepEqual(await refusal(token), [429, 42_902, 'tenant', '30'])
     for (const other of others.slice(0, 3)) all.push(...(await eight(other)))
-    assert.equal((await api.send('GET', '/v1/live', { token: others[3] ?? '' })).status, 429)
+    assert.deepEqual(await refusal(others[3] ?? ''), [429, 42_902, 'node', '30'])
     for (const { end } of all) end()
     while (api.world.live.watchers > 0) await new Promise((resolve) => setImmediate(resolve))
     const again = await watch(api, token)

@@ -17,6 +17,7 @@ const maxOfTenant = 8
 const maxWaitingBytes = 1_024 * 1_024
 const aliveMs = 15_000
 const maxWatchS = 3_600
+const headers = { 'retry-after': '30' }
 
 const liveCall = z
   .object({
@@ -63,7 +64,7 @@ export function liveRoutes({ app, deps }: RouteContext): void {
       operationId: 'watchCalls',
       summary: 'Watch the calls that go on at this node',
       description:
-        'One JSON object a line, for as long as `for_s` says: first `{"kind":"calls","calls":[…]}`, then `call`, `story` and `level` as they happen, and an empty line every 15 s. A watcher that reads too slowly is cut off. Watching is in the audit log.',
+        'One JSON object a line, for as long as `for_s` says: first `{"kind":"calls","calls":[…]}`, then `call`, `story` and `level` as they happen, and an empty line every 15 s. A watcher that reads too slowly is cut off. At most 8 of a tenant watch at a time, and 32 at a node; more are refused with 429 (`watchers-limited`; `why` is `tenant` or `node`). Watching is in the audit log.',
       tags,
       querystring: z.object({
         for_s: z.coerce
@@ -85,7 +86,7 @@ export function liveRoutes({ app, deps }: RouteContext): void {
     async handler(request, reply) {
       const { tenant, id: token } = callerOf(request)
       const leave = places.take(tenant)
-      if (leave === undefined) throw new ApiError('too-many-requests', { headers: { 'retry-after': '30' } })
+      if (typeof leave === 'string') throw new ApiError('watchers-limited', { why: leave, headers })
       await auditAct(deps, request, { type: 'live.watch' }).catch((error: unknown) => {
         leave()
         throw error
@@ -144,8 +145,8 @@ export function liveRoutes({ app, deps }: RouteContext): void {
 }
 
 interface WatchPlaces {
-  /** A place that is free again once the returned function is called; undefined: there is none. */
-  take(tenant: TenantId): (() => void) | undefined
+  /** A place that is free again once the returned function is called; or whose limit is reached. */
+  take(tenant: TenantId): (() => void) | 'tenant' | 'node'
 }
 
 /** Taken before anything is waited for: of many who come at once no more get in than there are places. */
@@ -154,7 +155,8 @@ function watchPlaces(): WatchPlaces {
   return {
     take(tenant) {
       const own = taken.filter((each) => each === tenant).length
-      if (taken.length >= maxWatchers || own >= maxOfTenant) return undefined
+      if (own >= maxOfTenant) return 'tenant'
+      if (taken.length >= maxWatchers) return 'node'
       taken.push(tenant)
       return () => void taken.splice(taken.indexOf(tenant), 1)
     },

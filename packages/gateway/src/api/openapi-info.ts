@@ -17,7 +17,11 @@ export const openApiInfo = {
     { name: 'retention', description: 'How long what is kept' },
     { name: 'holds', description: 'Legal holds' },
     { name: 'subjects', description: 'What persons may ask about themselves' },
-    { name: 'speech', description: 'The engines that turn speech into words, and the voices that say words' },
+    {
+      name: 'speech',
+      description:
+        'The engines that turn speech into words, the voices that say words, and what compares voices',
+    },
     { name: 'jobs', description: 'What is done now and then' },
     { name: 'tokens', description: 'API tokens' },
     { name: 'vault', description: 'Values under tokens' },

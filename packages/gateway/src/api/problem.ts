@@ -40,6 +40,10 @@ export const problems = {
   'idempotency-key-reused': [42_200, 'This idempotency key was used for a different request.'],
   'too-many-requests': [42_900, 'Too many requests. Wait as long as Retry-After says.'],
   'vault-limited': [42_910, 'Too many values were revealed or searched for in the last hour.'],
+  'watchers-limited': [
+    42_902,
+    'As many watch as may: at most 8 of a tenant, 32 of a node, and `why` says which. Somebody has to stop, or wait as long as Retry-After says.',
+  ],
   'dial-limited': [42_901, 'A limit on outbound calls is reached. `why` says which.'],
   internal: [50_000, 'Something went wrong here. The request id finds it in the log.'],
   'recording-unreadable': [
@@ -59,6 +63,7 @@ export const problems = {
     50_320,
     'The token vault cannot be used now: its keys, the database or the audit log are away.',
   ],
+  'verifier-unavailable': [50_340, 'The engine could not be told now, and may still know the voice.'],
   'calls-unavailable': [50_301, 'No call can be begun now. `why` says what is in the way.'],
 } as const satisfies Record<string, readonly [number, string]>
 

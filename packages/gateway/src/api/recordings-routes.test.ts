@@ -72,6 +72,15 @@ test('GET …/audio audits, then sends the whole file as WAV, and closes the rec
   assert.equal(api.world.openAudio, 0)
 })
 
+test('GET …/audio leaves out what is to be skipped where that is asked for, and nothing by itself', async () => {
+  const row = addRecording(api.world)
+  api.world.skipped = [{ fromMs: 200, toMs: 500 }]
+  const lengthOf = async (query: string) =>
+    (await api.send('GET', `/v1/recordings/${row.id}/audio${query}`, { token })).bytes.length
+  assert.deepEqual([await lengthOf(''), await lengthOf('?pauses=skip')], [16_000, 700 * 16])
+  api.world.skipped = []
+})
+
 test('GET …/audio sends a part by time', async () => {
   const row = addRecording(api.world)
   const answer = await api.send('GET', `/v1/recordings/${row.id}/audio?from_ms=100&to_ms=200&format=ulaw`, {

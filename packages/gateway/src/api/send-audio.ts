@@ -15,6 +15,8 @@ export interface WantedAudio {
   /** Undefined: to its end. */
   readonly to_ms?: number | undefined
   readonly format: 'ulaw' | 'pcm16'
+  /** `skip`: without the pauses that are to be skipped, on either channel; times are those of the whole all the same. */
+  readonly pauses: 'keep' | 'skip'
 }
 
 /** Sends a recording as WAV, opened and checked as it goes. That somebody reads it is in the audit log before the first byte. */
@@ -23,11 +25,11 @@ export async function sendAudio(
   request: FastifyRequest,
   reply: FastifyReply,
   wanted: RecordingRow,
-  { from_ms, to_ms, format }: WantedAudio,
+  { from_ms, to_ms, format, pauses }: WantedAudio,
 ): Promise<FastifyReply> {
   const row = playable(wanted)
   const { range: asked } = request.headers
-  const fields = { recording: row.id, from_ms, to_ms: to_ms ?? null, range: asked ?? null }
+  const fields = { recording: row.id, from_ms, to_ms: to_ms ?? null, range: asked ?? null, pauses }
   await auditAct(deps, request, { type: 'recording.read', call: row.call_id, fields })
   const audio = await deps.recordings.open(row).catch((cause: unknown) => {
     if (areKeysAway(cause)) throw cause
@@ -35,7 +37,8 @@ export async function sendAudio(
     throw new ApiError(isAway ? 'storage-unavailable' : 'recording-unreadable', { cause })
   })
   try {
-    const file = audio.exportWav(from_ms, to_ms ?? audio.durationMs, { format })
+    const skipped = pauses === 'skip' ? await skippedOf(deps, row) : []
+    const file = audio.exportWav(from_ms, to_ms ?? audio.durationMs, { format, skipped })
     const range = parseByteRange(asked, file.byteLength)
     if (range === 'unsatisfiable') throw outside(file.byteLength)
     const { start, end } = range === 'whole' ? { start: 0, end: file.byteLength } : range
@@ -50,6 +53,10 @@ export async function sendAudio(
     await audio[Symbol.asyncDispose]()
     throw error
   }
+}
+
+async function skippedOf({ recordings }: ApiDeps, { tenant, id }: RecordingRow) {
+  return (await recordings.skipped(tenant, [id])).get(id) ?? []
 }
 
 /** Closes the recording when the last byte is out or the client went away. */

@@ -1,4 +1,5 @@
 import type { CallRow } from '#db'
+import { idOfSid } from '#kernel'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
 import { asUnaudited } from './holds-routes.ts'
@@ -12,10 +13,11 @@ import {
 } from './twilio-context.ts'
 import { TwilioError } from './twilio-error.ts'
 import type { TwilioForm } from './twilio-form.ts'
+import { callsAndLegs, isLive } from './twilio-legs.ts'
 import { twilioPage } from './twilio-page.ts'
 import { isWithin, timeRange } from './twilio-time.ts'
-import { updateTwilioCall } from './twilio-update-call.ts'
-import { accountUri, showTwilioCall, twilioStatus } from './twilio-views.ts'
+import { callOrLeg, updateTwilioCall } from './twilio-update-call.ts'
+import { accountUri, showTwilioCall, type ShownCall } from './twilio-views.ts'
 
 export function twilioCallsRoutes(context: TwilioContext): void {
   const { deps } = context
@@ -36,7 +38,7 @@ export function twilioCallsRoutes(context: TwilioContext): void {
     method: 'GET',
     url: '/Calls/:call.json',
     scope: 'calls:read',
-    handle: async (asked) => showTwilioCall(await twilioCall(deps, asked)),
+    handle: async (asked) => showTwilioCall(await callOrLeg(deps, asked)),
   })
   twilioRoute(context, {
     method: 'POST',
@@ -80,15 +82,19 @@ async function list({ deps, cursors }: TwilioContext, { request, query }: Twilio
   const { tenant } = callerOf(request)
   const started = timeRange(query, 'StartTime')
   const fits = filterOf(query)
-  return twilioPage<CallRow>(cursors, {
+  const wanted = query.text('ParentCallSid')
+  const parent = wanted === undefined ? undefined : idOfSid('call', 'CA', wanted)
+  const isNone = wanted !== undefined && parent === undefined
+  return twilioPage<ShownCall>(cursors, {
     tenant,
     name: 'calls',
     path: `${accountUri(tenant)}/Calls.json`,
     query,
     filters,
     fromMs: started.fromMs,
-    rows: (page) => deps.calls.list({ tenant, ...page, filter: { state: stateOf(query) } }),
-    fits: (row) => !isErased(row) && isWithin(started, row.started_at) && fits(row),
+    rows: async (page) =>
+      isNone ? [] : callsAndLegs(deps, { tenant, ...page, state: stateOf(query), parent }),
+    fits: (row) => !isErased(row, !isLive(row.status)) && isWithin(started, row.started_at) && fits(row),
     show: (row) => showTwilioCall(row),
   })
 }
@@ -113,16 +119,14 @@ function stateOf(query: TwilioForm): CallRow['state'] | undefined {
   }
 }
 
-function filterOf(query: TwilioForm): (row: CallRow) => boolean {
+function filterOf(query: TwilioForm): (row: ShownCall) => boolean {
   const [to, from] = [query.text('To'), query.text('From')]
   const status = query.oneOf('Status', statuses)
   const ended = timeRange(query, 'EndTime')
-  // The legs that a call dials are parts of it here, and no calls of their own.
-  if (query.text('ParentCallSid') !== undefined) return () => false
   return (row) =>
     (to === undefined || row.to === to) &&
     (from === undefined || row.from === from) &&
-    (status === undefined || twilioStatus(row) === status) &&
+    (status === undefined || row.status === status) &&
     isWithin(ended, row.ended_at)
 }
 

@@ -247,7 +247,6 @@ describe('Twilio’s calls', () => {
     assert.deepEqual(await sids({ status: 'in-progress' }), [youngSid])
     assert.deepEqual(await sids({ to: '+4940111' }), [youngSid])
     assert.deepEqual(await sids({ from: '+1' }), [])
-    assert.deepEqual(await sids({ parentCallSid: youngSid }), [])
   })
 
   test('F6: Status=completed hangs a call up, audited first', async () => {

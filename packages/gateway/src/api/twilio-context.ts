@@ -10,6 +10,7 @@ import type { FastifyApi } from './fastify-api.ts'
 import type { RouteContext } from './route-context.ts'
 import { notFound } from './twilio-error.ts'
 import { parseForm, type TwilioForm } from './twilio-form.ts'
+import { refuseLeg, twilioLeg } from './twilio-legs.ts'
 
 const names = z.object({
   account: z.string(),
@@ -71,16 +72,17 @@ export function twilioRequest(request: FastifyRequest): TwilioRequest {
 /** What stands for a number that was erased: the row is kept as a figure, and is nobody's call any more. */
 const erasedNumber = 'erased'
 
-/** Throws `TwilioError` (20404) for what is not the tenant's, or was deleted. */
-export async function twilioCall(deps: ApiDeps, { request, names: given }: TwilioRequest): Promise<CallRow> {
-  const id = idOfSid('call', 'CA', given.call)
-  const row = id && (await deps.calls.get(callerOf(request).tenant, id))
-  if (row === undefined || isErased(row)) throw notFound()
-  return row
+/** Throws `TwilioError` (20404) for what is not the tenant's, or was deleted; 21220 for a leg, which is no call to do anything with here. */
+export async function twilioCall(deps: ApiDeps, asked: TwilioRequest): Promise<CallRow> {
+  const id = idOfSid('call', 'CA', asked.names.call)
+  const row = id && (await deps.calls.get(callerOf(asked.request).tenant, id))
+  if (row !== undefined && !isErased(row, row.state === 'ended')) return row
+  if ((await twilioLeg(deps, asked)) !== undefined) refuseLeg('This')
+  throw notFound()
 }
 
-export function isErased({ state, from, to }: CallRow): boolean {
-  return state === 'ended' && from === erasedNumber && to === erasedNumber
+export function isErased({ from, to }: Pick<CallRow, 'from' | 'to'>, isOver: boolean): boolean {
+  return isOver && from === erasedNumber && to === erasedNumber
 }
 
 /** A recording by its sid, or the call's one that runs by the name `Twilio.CURRENT`. */

@@ -9,7 +9,7 @@ import { badParameter, notFound, TwilioError } from './twilio-error.ts'
 import { eventsOf } from './twilio-events.ts'
 import type { TwilioForm } from './twilio-form.ts'
 import { commandsOfTwiml } from './twilio-twiml.ts'
-import { showTwilioCall } from './twilio-views.ts'
+import { showTwilioCall, shownCall } from './twilio-views.ts'
 
 /** What we would have to do otherwise than asked, or cannot do at all. */
 const notOffered = [
@@ -38,7 +38,7 @@ export async function createTwilioCall({ deps }: TwilioContext, asked: TwilioReq
   const id = idOf(await deps.calls.create({ ...plain, ...wanted }))
   const row = await deps.calls.get(tenant, id)
   if (row === undefined) throw notFound()
-  return showTwilioCall(row, 'queued')
+  return showTwilioCall(shownCall(row, 'queued'))
 }
 
 function idOf(created: CreatedCall): CallId {

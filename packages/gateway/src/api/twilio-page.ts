@@ -1,4 +1,4 @@
-import type { TenantId } from '#kernel'
+import { timeOfId, type TenantId } from '#kernel'
 import type { Cursors } from './cursor.ts'
 import { badParameter } from './twilio-error.ts'
 import type { TwilioForm } from './twilio-form.ts'
@@ -74,7 +74,8 @@ async function collect<Row extends { readonly id: string; readonly started_at: D
   for (let looked = 0; looked < maxLooked; looked += batch) {
     const part = await rows({ limit: batch, before })
     for (const row of part) {
-      if (row.started_at.getTime() < fromMs) return { found, next: undefined }
+      // What took the place of a redacted recording has a new id, and began when that did.
+      if (Math.max(timeOfId(row.id), row.started_at.getTime()) < fromMs) return { found, next: undefined }
       if (found.length === size && fits(row)) return { found, next: before }
       if (fits(row)) found.push(row)
       before = row.id

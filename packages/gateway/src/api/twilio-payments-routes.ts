@@ -1,15 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callCommands, type CallCommand } from '#call'
 import type { CallRow } from '#db'
-import { minorUnits } from '#dialect'
-import { accountSid, createId, sid } from '#kernel'
+import { minorUnits, rfc2822 } from '#dialect'
+import { accountSid, createId, sid, type CallId } from '#kernel'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
 import { auditAct } from './route-context.ts'
 import { twilioCall, twilioRequest, type TwilioContext, type TwilioRequest } from './twilio-context.ts'
 import { badParameter, notFound, TwilioError } from './twilio-error.ts'
 import type { TwilioForm } from './twilio-form.ts'
-import { rfc2822 } from './twilio-time.ts'
 import { notInProgress } from './twilio-update-call.ts'
 import { accountUri } from './twilio-views.ts'
 
@@ -18,16 +17,20 @@ import { accountUri } from './twilio-views.ts'
  * `IdempotencyKey`. No key that is pressed, and nothing made of one, is ever in an answer.
  */
 export function twilioPaymentsRoutes(context: TwilioContext): void {
-  paymentRoute(context, { url: '/Calls/:call/Payments.json', code: 201, act: start })
+  const starting = new Set<CallId>()
+  const act: Act = (deps, asked, call) => startAlone(starting, deps, asked, call)
+  paymentRoute(context, { url: '/Calls/:call/Payments.json', code: 201, act })
   paymentRoute(context, { url: '/Calls/:call/Payments/:payment.json', code: 200, act: update })
 }
+
+type Act = (deps: ApiDeps, asked: TwilioRequest, call: CallRow) => Promise<object>
 
 function paymentRoute(
   { app, deps, once }: TwilioContext,
   route: {
     readonly url: string
     readonly code: number
-    readonly act: (deps: ApiDeps, asked: TwilioRequest, call: CallRow) => Promise<object>
+    readonly act: Act
   },
 ): void {
   app.route({
@@ -55,12 +58,28 @@ function keyOf({ form, request }: TwilioRequest): string {
     throw badParameter('IdempotencyKey', 'is required: 1 to 100 visible ASCII characters')
   form.url('StatusCallback', 21_609)
   const path = request.url.split('/Calls/')[1] ?? ''
-  return `twilio ${path} ${form.text('Capture') ?? form.text('Status') ?? ''} ${key}`
+  // Words of ours: the key is kept as it is.
+  return `twilio ${path} ${fieldOf(form) ?? statusOf(form) ?? ''} ${key}`
+}
+
+/** @param starting - Calls whose session is being begun: a second one that comes meanwhile would take its place unseen. */
+async function startAlone(
+  starting: Set<CallId>,
+  deps: ApiDeps,
+  asked: TwilioRequest,
+  call: CallRow,
+): Promise<object> {
+  if (starting.has(call.id) || deps.calls.paying(call.id) !== undefined)
+    throw new TwilioError(64_021, 400, 'Pay: a payment session is in progress on this call')
+  starting.add(call.id)
+  try {
+    return await start(deps, asked, call)
+  } finally {
+    starting.delete(call.id)
+  }
 }
 
 async function start(deps: ApiDeps, asked: TwilioRequest, call: CallRow): Promise<object> {
-  if (deps.calls.paying(call.id) !== undefined)
-    throw new TwilioError(21_220, 400, 'A payment session is in progress on this call')
   const name = sid('PK', createId('pay', deps.clock.now(), deps.random))
   return command(deps, asked, call, name, { ...payment(deps, call, asked.form), action: 'start' })
 }
@@ -69,7 +88,7 @@ async function update(deps: ApiDeps, asked: TwilioRequest, call: CallRow): Promi
   const { form, names } = asked
   const name = names.payment
   if (deps.calls.paying(call.id) !== name) throw notFound()
-  const status = form.oneOf('Status', ['complete', 'cancel'])
+  const status = statusOf(form)
   const field = fieldOf(form)
   if ((status === undefined) === (field === undefined))
     throw badParameter('Capture', 'is required unless Status is, and not with it')
@@ -114,6 +133,10 @@ const captureNames = Object.keys(captures) as (keyof typeof captures)[]
 function fieldOf(form: TwilioForm): string | undefined {
   const name = form.oneOf('Capture', captureNames)
   return name && captures[name]
+}
+
+function statusOf(form: TwilioForm): 'complete' | 'cancel' | undefined {
+  return form.oneOf('Status', ['complete', 'cancel'])
 }
 
 const maxSessionMs = 1_800_000
@@ -176,7 +199,7 @@ function amountOf(form: TwilioForm): object {
 }
 
 function show(deps: ApiDeps, { id, tenant }: CallRow, name: string): object {
-  const now = rfc2822(new Date(deps.clock.now()))
+  const now = rfc2822(deps.clock.now())
   return {
     account_sid: accountSid(tenant),
     call_sid: sid('CA', id),

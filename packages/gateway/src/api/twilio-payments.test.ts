@@ -8,6 +8,7 @@ const api = await startFakeApi()
 const client = twilioClient(api, await api.token())
 const { world } = api
 const statusCallback = 'https://app.test/paying'
+const inProgress = { status: 400, code: 64_021 }
 
 function aCall() {
   const call = addCall(world)
@@ -88,19 +89,31 @@ describe('Twilio’s payments', () => {
     await session.update(capture)
     await session.update(capture)
     assert.equal(world.commands.length, 2)
+    const typed = session.update({ ...capture, capture: '4111111111111111' as never })
+    await assert.rejects(typed, { status: 400, code: 20_001 })
+    assert.ok(!JSON.stringify([...world.idempotency]).includes('4111'))
   })
 
   test('I19: a session that is not under way is not found, and there is one at a time', async () => {
     const { call, payments } = aCall()
     const { sid: name } = await payments.create({ idempotencyKey: '1', statusCallback })
-    await assert.rejects(payments.create({ idempotencyKey: '2', statusCallback }), {
-      status: 400,
-      code: 21_220,
-    })
+    await assert.rejects(payments.create({ idempotencyKey: '2', statusCallback }), inProgress)
     const session = client.calls(sid('CA', call.id)).payments(name)
     await session.update({ idempotencyKey: '3', statusCallback, status: 'cancel' })
     const gone = session.update({ idempotencyKey: '4', statusCallback, status: 'complete' })
     await assert.rejects(gone, { status: 404, code: 20_404 })
+  })
+
+  test('I19: of two sessions that are begun at once the second is refused, and the first goes on', async () => {
+    const { payments } = aCall()
+    const begun = ['1', '2'].map((idempotencyKey) => payments.create({ idempotencyKey, statusCallback }))
+    const [first, second] = await Promise.allSettled(begun)
+    const refused = [first, second].filter((one) => one?.status === 'rejected')
+    assert.deepEqual(
+      refused.map(({ reason }: { reason: { code?: number } }) => reason.code),
+      [64_021],
+    )
+    assert.equal(world.commands.length, 1)
   })
 
   test('I19: what a session needs, and what cannot be done, is said', async () => {

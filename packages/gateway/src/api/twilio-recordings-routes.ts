@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordingRow } from '#db'
 import { idOfSid, sid } from '#kernel'
+import type { SkippedSpan } from '#vault'
 import { callerOf } from './authenticate.ts'
 import { callCommands } from '#call'
 import { deleteRecording } from './delete-recording.ts'
@@ -87,27 +88,32 @@ function notEligible(): TwilioError {
 
 const actions = { paused: 'pause', 'in-progress': 'resume', stopped: 'stop' } as const
 
-/** A pause is silence on the recording’s line of time, never a gap in it, whatever `PauseBehavior` says; the answer says so. */
+/** A pause is silence on the recording’s line of time; with `PauseBehavior=skip` it is marked as one that is left out of what is given out here. */
 async function update(deps: ApiDeps, asked: TwilioRequest): Promise<object> {
   const { request, form } = asked
   const status = form.oneOf('Status', ['paused', 'in-progress', 'stopped'])
   if (status === undefined) throw badParameter('Status', 'is required')
-  form.oneOf('PauseBehavior', ['skip', 'silence'])
+  const behavior = form.oneOf('PauseBehavior', ['skip', 'silence']) ?? 'silence'
   const row = await twilioRecording(deps, asked)
   if (row.state !== 'recording') throw new TwilioError(21_220, 400, 'The recording is not in-progress')
   const action = actions[status]
   const fields = { commands: 'record', recording: row.id, action }
   await auditAct(deps, request, { type: 'call.command', call: row.call_id, fields })
-  const commands = callCommands.parse([{ type: 'record', action }])
+  const commands = callCommands.parse([{ type: 'record', action, ...(action === 'pause' && { behavior }) }])
   const outcome = await deps.calls.command(row.call_id, commands, callerOf(request).id)
   if (outcome === 'ended') throw notInProgress()
   const now = (await deps.recordings.get(row.tenant, row.id)) ?? row
-  return { ...showTwilioRecording(now, status), ...(status === 'paused' && { pause_behavior: 'silence' }) }
+  return { ...(await shown(deps, now, status)), ...(status === 'paused' && { pause_behavior: behavior }) }
 }
 
-/** A pause is in the call’s story, and nowhere else. */
+async function shown(deps: ApiDeps, row: RecordingRow, status?: TwilioRecordingStatus) {
+  const skipped = await deps.recordings.skipped(row.tenant, [row.id])
+  return showTwilioRecording(row, status, skipped.get(row.id))
+}
+
+/** That it is paused now is in the call’s story, and nowhere else. */
 async function showNow(deps: ApiDeps, row: RecordingRow): Promise<object> {
-  if (row.state !== 'recording') return showTwilioRecording(row)
+  if (row.state !== 'recording') return shown(deps, row)
   const story = await deps.calls.story(row.tenant, row.call_id)
   const last = story.findLast(
     ({ kind, fields }) => /^recording\.(?:paused|resumed)$/.test(kind) && fields['recording'] === row.id,
@@ -129,17 +135,26 @@ async function list(
   const isNone = query.text('ConferenceSid') !== undefined || (wanted !== undefined && callId === undefined)
   const created = timeRange(query, 'DateCreated')
   const path = call === undefined ? '' : `/Calls/${sid('CA', call.id)}`
-  return twilioPage<RecordingRow>(cursors, {
+  return twilioPage<RecordingRow & { readonly skipped: readonly SkippedSpan[] }>(cursors, {
     tenant,
     name: 'recordings',
     path: `${accountUri(tenant)}${path}/Recordings.json`,
     query,
     filters: names.flatMap((name) => (name === 'DateCreated' ? [name, `${name}<`, `${name}>`] : [name])),
     fromMs: created.fromMs,
-    rows: async (page) => (isNone ? [] : deps.recordings.list({ tenant, ...page, filter: { callId } })),
+    rows: async (page) => (isNone ? [] : withSkipped(deps, { tenant, ...page, filter: { callId } })),
     fits: (row) => row.state !== 'deleted' && row.replaced_by === null && isWithin(created, row.started_at),
-    show: (row) => showTwilioRecording(row),
+    show: (row) => showTwilioRecording(row, undefined, row.skipped),
   })
+}
+
+async function withSkipped(deps: ApiDeps, page: Parameters<ApiDeps['recordings']['list']>[0]) {
+  const rows = await deps.recordings.list(page)
+  const skipped = await deps.recordings.skipped(
+    page.tenant,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => ({ ...row, skipped: skipped.get(row.id) ?? [] }))
 }
 
 async function remove(deps: ApiDeps, asked: TwilioRequest): Promise<null> {
@@ -164,7 +179,8 @@ function mediaRoutes({ app, deps }: TwilioContext): void {
         if (!isOffered) throw new TwilioError(20_406, 406, 'Audio is offered as .wav')
         const row = await twilioRecording(deps, twilioRequest(request))
         if (row.state === 'failed') throw notFound()
-        return sendAudio(deps, request, reply, row, { from_ms: 0, to_ms: undefined, format: 'pcm16' })
+        const whole = { from_ms: 0, to_ms: undefined, format: 'pcm16', pauses: 'skip' } as const
+        return sendAudio(deps, request, reply, row, whole)
       },
     })
 }

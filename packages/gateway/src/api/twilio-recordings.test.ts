@@ -39,6 +39,7 @@ describe('Twilio’s recordings', () => {
     world.happened.length = 0
     world.commands.length = 0
     world.stories.length = 0
+    world.skipped = []
     world.retention.refusal = undefined
     world.deletion = { state: 'deleted' }
   })
@@ -70,14 +71,33 @@ describe('Twilio’s recordings', () => {
     )
   })
 
-  test('I15: a pause that was to be skipped is silence, and the answer says so', async () => {
+  test('I15: a pause that is to be skipped is marked so, and the answer says it', async () => {
     const { call, calls } = aCall()
     await calls.recordings.create()
     const at = `${path.replace('/Recordings', '')}/Calls/${sid('CA', call.id)}/Recordings/Twilio.CURRENT.json`
-    const body = 'Status=paused&PauseBehavior=skip'
     const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' }
-    const { json } = await api.send('POST', at, { headers: form, body })
-    assert.deepEqual([json['status'], json['pause_behavior']], ['paused', 'silence'])
+    for (const [more, behavior] of [
+      ['&PauseBehavior=skip', 'skip'],
+      ['', 'silence'],
+    ] as const) {
+      const { json } = await api.send('POST', at, { headers: form, body: `Status=paused${more}` })
+      assert.deepEqual([json['status'], json['pause_behavior']], ['paused', behavior])
+      assert.deepEqual(world.commands.at(-1), [{ type: 'record', action: 'pause', behavior }])
+    }
+  })
+
+  test('I15: what was skipped is no part of the length, nor of the audio', async () => {
+    const { call } = aCall()
+    const row = addRecording(world, { call_id: call.id, duration_ms: 12_000 })
+    const name = sid('RE', row.id)
+    assert.equal((await client.recordings(name).fetch()).duration, '12')
+    world.skipped = [{ fromMs: 100, toMs: 600 }]
+    const { bytes } = await api.send('GET', `${path}/${name}.wav`, { headers })
+    assert.equal(bytes.length, 500 * 16)
+    assert.equal(world.audited.at(-1)?.fields['pauses'], 'skip')
+    world.skipped = [{ fromMs: 1_000, toMs: 8_000 }]
+    assert.equal((await client.recordings(name).fetch()).duration, '5')
+    assert.equal((await client.recordings.list({ callSid: sid('CA', call.id) }))[0]?.duration, '5')
   })
 
   test('I16: a recording carries where its callbacks go', async () => {
@@ -142,6 +162,17 @@ describe('Twilio’s recordings', () => {
     assert.deepEqual(await client.recordings.list({ conferenceSid: `CF${'0'.repeat(32)}` }), [])
     const [first] = all
     assert.partialDeepStrictEqual(first, { duration: '1', status: 'completed', channels: 2 })
+  })
+
+  test('recordings of a day are all listed, though one of another day was redacted since', async () => {
+    const day = Date.UTC(2023, 10, 14)
+    const today = [addRecording(world, { started_at: new Date(day + 1_000) })]
+    addRecording(world, { started_at: new Date(day - 1_000) })
+    const listed = await client.recordings.list({ dateCreatedAfter: new Date(day) })
+    assert.deepEqual(
+      listed.map((each) => each.sid),
+      today.map(({ id }) => sid('RE', id)),
+    )
   })
 
   test('a recording’s audio is fetched with Basic authorization, and each fetch is audited first', async () => {

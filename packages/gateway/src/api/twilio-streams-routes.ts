@@ -1,5 +1,6 @@
 import { callCommands, type StreamCommand } from '#call'
 import type { CallRow } from '#db'
+import { rfc2822 } from '#dialect'
 import { accountSid, idOfSid, sid, type StreamId } from '#kernel'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
@@ -8,7 +9,6 @@ import { twilioCall, twilioRoute, type TwilioContext, type TwilioRequest } from 
 import { badParameter, notFound } from './twilio-error.ts'
 import { eventsOf } from './twilio-events.ts'
 import type { TwilioForm } from './twilio-form.ts'
-import { rfc2822 } from './twilio-time.ts'
 import { notInProgress } from './twilio-update-call.ts'
 import { accountUri } from './twilio-views.ts'
 
@@ -68,7 +68,7 @@ function commandOf(form: TwilioForm): StreamCommand {
     throw badParameter('Url', 'must be a wss address without a query', 21_205)
   const track = form.oneOf('Track', ['inbound_track', 'outbound_track', 'both_tracks']) ?? 'inbound_track'
   const events = eventsOf(form, 'StatusCallback', streamEvents, ['started', 'ended', 'failed'])
-  const [command] = callCommands.parse([
+  const read = callCommands.safeParse([
     {
       type: 'stream',
       url,
@@ -78,7 +78,8 @@ function commandOf(form: TwilioForm): StreamCommand {
       ...(events && { events }),
     },
   ])
-  if (command?.type !== 'stream') throw badParameter('Url', 'is no stream', 21_205)
+  const command = read.data?.[0]
+  if (command?.type !== 'stream') throw badParameter('Url', 'is none that a stream may have', 21_205)
   return command
 }
 
@@ -112,7 +113,7 @@ function show(
     call_sid: callSid,
     name: name ?? null,
     status,
-    date_updated: rfc2822(new Date(deps.clock.now())),
+    date_updated: rfc2822(deps.clock.now()),
     uri: `${accountUri(tenant)}/Calls/${callSid}/Streams/${streamSid}.json`,
   }
 }

@@ -65,7 +65,8 @@ describe('Twilio’s streams', () => {
 
   test('I18: an address that is not wss, or has a query, opens nothing', async () => {
     const { streams } = client.calls(sid('CA', addCall(world).id))
-    for (const bad of ['ws://app.test/', 'https://app.test/', 'wss://app.test/?a=b', 'nowhere'])
+    const tooLong = `wss://app.test/${'a'.repeat(2_100)}`
+    for (const bad of ['ws://app.test/', 'https://app.test/', 'wss://app.test/?a=b', 'nowhere', tooLong])
       await assert.rejects(streams.create({ url: bad }), { status: 400, code: 21_205 })
     const long = { url, 'parameter1.name': 'n', 'parameter1.value': 'v'.repeat(500) }
     await assert.rejects(streams.create(long), { status: 400, code: 20_001 })

@@ -1,11 +1,6 @@
 import { badParameter } from './twilio-error.ts'
 import type { TwilioForm } from './twilio-form.ts'
 
-/** As RFC 2822 writes it, and Twilio's clients read it: `Tue, 31 Aug 2010 20:36:28 +0000`. */
-export function rfc2822(at: Date): string {
-  return at.toUTCString().replace('GMT', '+0000')
-}
-
 /** Milliseconds, the first included and the last not. */
 export interface TimeRange {
   readonly fromMs: number

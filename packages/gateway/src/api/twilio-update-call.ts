@@ -7,17 +7,29 @@ import { twilioCall, type TwilioContext, type TwilioRequest } from './twilio-con
 import { TwilioError } from './twilio-error.ts'
 import type { TwilioForm } from './twilio-form.ts'
 import { commandsOfTwiml } from './twilio-twiml.ts'
-import { showTwilioCall } from './twilio-views.ts'
+import { showTwilioCall, shownCall, type ShownCall } from './twilio-views.ts'
+import { hangUpLeg, refuseLeg, twilioLeg } from './twilio-legs.ts'
 
 /** Ends a call, or has it do something else, as `client.calls(sid).update()` asks for it. */
 export async function updateTwilioCall({ deps }: TwilioContext, asked: TwilioRequest): Promise<object> {
   const { form } = asked
   form.refuse('FallbackUrl', 'StatusCallback', 'TimeLimit')
-  const row = await twilioCall(deps, asked)
   const status = form.oneOf('Status', ['completed', 'canceled'])
+  const leg = await twilioLeg(deps, asked)
+  if (leg !== undefined) {
+    if (status === undefined) refuseLeg('A change')
+    await hangUpLeg(deps, asked, leg, status)
+    return showTwilioCall(await callOrLeg(deps, asked))
+  }
+  const row = await twilioCall(deps, asked)
   if (status !== undefined) await hangUp(deps, asked, row, status)
   else await redirect(deps, asked, row, commandsOf(deps, row, form))
-  return showTwilioCall(await twilioCall(deps, asked))
+  return showTwilioCall(shownCall(await twilioCall(deps, asked)))
+}
+
+/** What the request names. Throws `TwilioError` (20404) for what is not the tenant's, or was deleted. */
+export async function callOrLeg(deps: ApiDeps, asked: TwilioRequest): Promise<ShownCall> {
+  return (await twilioLeg(deps, asked)) ?? shownCall(await twilioCall(deps, asked))
 }
 
 /** A call that is over stays as it is, and one that was answered is not cancelled: both may be asked for again and again. */

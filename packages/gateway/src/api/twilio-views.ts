@@ -1,10 +1,10 @@
 import type { CallRow, RecordingRow } from '#db'
-import { twilioEnd } from '#dialect'
-import { accountSid, sid } from '#kernel'
+import { rfc2822, twilioEnd } from '#dialect'
+import { accountSid, sid, type CallId, type TenantId } from '#kernel'
+import { skippedMs, type SkippedSpan } from '#vault'
 import { twilioPrefix } from './twilio-account.ts'
-import { rfc2822 } from './twilio-time.ts'
 
-const time = (at: Date | null) => (at === null ? null : rfc2822(at))
+const time = (at: Date | null) => (at === null ? null : rfc2822(at.getTime()))
 
 export type TwilioCallStatus =
   | 'queued'
@@ -35,27 +35,46 @@ export function twilioStatus(
   }
 }
 
+/** What is shown of a call, or of a leg that one dialled. */
+export interface ShownCall {
+  readonly id: string
+  readonly tenant: TenantId
+  readonly from: string
+  readonly to: string
+  readonly started_at: Date
+  readonly answered_at: Date | null
+  readonly ended_at: Date | null
+  readonly status: TwilioCallStatus
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial'
+  /** The call that dialled it. */
+  readonly parent?: CallId
+}
+
+export function shownCall(row: CallRow, status: TwilioCallStatus = twilioStatus(row)): ShownCall {
+  return { ...row, status, direction: row.direction === 'inbound' ? 'inbound' : 'outbound-api' }
+}
+
 /** A call as Twilio's clients read it. What we do not know, such as a price, is null. */
-export function showTwilioCall(row: CallRow, status: TwilioCallStatus = twilioStatus(row)) {
+export function showTwilioCall(row: ShownCall) {
   const uri = `${accountUri(row.tenant)}/Calls/${sid('CA', row.id)}`
   return {
     sid: sid('CA', row.id),
     date_created: time(row.started_at),
     date_updated: time(row.ended_at ?? row.answered_at ?? row.started_at),
-    parent_call_sid: null,
+    parent_call_sid: row.parent === undefined ? null : sid('CA', row.parent),
     account_sid: accountSid(row.tenant),
     to: row.to,
     to_formatted: row.to,
     from: row.from,
     from_formatted: row.from,
     phone_number_sid: null,
-    status,
+    status: row.status,
     start_time: time(row.started_at),
     end_time: time(row.ended_at),
     duration: durationOf(row),
     price: null,
     price_unit: null,
-    direction: row.direction === 'inbound' ? 'inbound' : 'outbound-api',
+    direction: row.direction,
     answered_by: null,
     api_version: '2010-04-01',
     forwarded_from: null,
@@ -74,7 +93,7 @@ export function showTwilioCall(row: CallRow, status: TwilioCallStatus = twilioSt
 }
 
 /** Whole seconds from the answer to the end, as text; null while it lasts. */
-function durationOf({ answered_at: from, ended_at: until }: CallRow): string | null {
+function durationOf({ answered_at: from, ended_at: until }: ShownCall): string | null {
   if (until === null) return null
   return String(from === null ? 0 : Math.round((until.getTime() - from.getTime()) / 1_000))
 }
@@ -95,13 +114,15 @@ export function twilioRecordingStatus({ state }: Pick<RecordingRow, 'state'>): T
   }
 }
 
-/** A recording as Twilio's clients read it. `duration` is in whole seconds; `encryption_details` are Twilio's own way, not ours. */
+/** A recording as Twilio's clients read it. `duration` is in whole seconds, without the pauses that are skipped; `encryption_details` are Twilio's own way, not ours. */
 export function showTwilioRecording(
   row: RecordingRow,
   status: TwilioRecordingStatus = twilioRecordingStatus(row),
+  skipped: readonly SkippedSpan[] = [],
 ) {
   const account = accountUri(row.tenant)
-  const seconds = row.duration_ms === null ? null : String(Math.round(row.duration_ms / 1_000))
+  const seconds =
+    row.duration_ms === null ? null : String(Math.round((row.duration_ms - skippedMs(skipped)) / 1_000))
   return {
     account_sid: accountSid(row.tenant),
     api_version: '2010-04-01',

@@ -37,9 +37,38 @@ test('callBook() takes who talks with whom from what is told beside an event', (
   assert.deepEqual([facts.from, facts.to, facts.state, facts.answeredAtMs], ['+1', '+2', 'active', 5])
 })
 
+test('callBook() knows for a while who talked in a call that is over, and that it is over', () => {
+  const book = callBook('AC1')
+  book.note(said('a', 'call.incoming', { from: '+1', to: '+2' }), 1_000).next('call')
+  book.note(said('a', 'call.ended'), 2_000)
+  const late = book.note(said('a', 'recording.stored', {}, { state: 'active' }), 3_000)
+  assert.deepEqual([late.from, late.to, late.state, late.next('call')], ['+1', '+2', 'ended', 1])
+  assert.deepEqual([book.size, book.others], [0, 1])
+  assert.equal(book.note(said('b', 'payment.settled'), 2_000 + 600_000).state, 'ringing')
+  assert.equal(book.others, 1, 'the first one’s time is over')
+  assert.equal(book.note(said('a', 'transcript.completed'), 700_000).from, '')
+})
+
+test('callBook() makes no call of what is told of one that it does not know, and remembers few of them', () => {
+  const book = callBook('AC1')
+  for (let index = 0; index < 3_000; index++) book.note(said(`call ${index}`, 'recording.stored'), index)
+  assert.deepEqual([book.size, book.others], [0, 1_000])
+  book.note(said('call 2999', 'call.incoming'), 3_000)
+  assert.deepEqual([book.size, book.others], [1, 999])
+  for (let index = 0; index < 3_000; index++) book.note(said(`late ${index}`, 'call.paid'), 3_000)
+  assert.deepEqual([book.size, book.others], [1, 1_000], 'a call that goes on is not pushed out by those')
+})
+
 test('callBook() forgets the oldest call when nobody says that calls end', () => {
   const book = callBook('AC1')
   for (let index = 0; index < 50_010; index++) book.note(said(`call ${index}`, 'call.incoming'), index)
   assert.equal(book.size, 50_000)
   assert.equal(book.note(said('call 50009', 'call.gathered'), 0).next('x'), 0)
+})
+
+test('callBook() does not take whom a call dials for whom it was made to', () => {
+  const book = callBook('AC1')
+  book.note(said('a', 'call.incoming', { from: '+1', to: '+2' }), 1_000)
+  const facts = book.note(said('a', 'leg.ringing', { from: '+8', to: '+9' }, { from: '+1', to: '+2' }), 2_000)
+  assert.deepEqual([facts.from, facts.to], ['+1', '+2'])
 })

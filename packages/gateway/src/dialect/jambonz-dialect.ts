@@ -1,7 +1,9 @@
 import { sid } from '#kernel'
 import {
+  dialTimes,
   isRecord,
   loopOf,
+  noteOthers,
   notUnderstood,
   parametersOf,
   readJson,
@@ -11,8 +13,8 @@ import {
 } from './platform-dialect.ts'
 
 /**
- * jambonz's webhook (docs.jambonz.org, "Verbs"): `answer`, `say`, `play`, `pause`, `listen` (or `stream`), `dial` to `phone` and `sip`, `redirect`, `sip:decline`,
- * `hangup`. `actionHook` and `statusHook` are not told of anything, and `nestedListen` and other verbs are not done.
+ * jambonz's webhook (docs.jambonz.org, "Verbs"): `answer`, `say`, `play`, `pause`, `dtmf`, `listen` (or `stream`), `dial` to `phone` and `sip`, `redirect`,
+ * `sip:decline`, `hangup`. Other verbs, `actionHook` and whatever else a verb has beside what is read here are told as not done.
  */
 export const jambonz: Platform = {
   ask: ({ call, accountSid, direction, from, to, state }) => ({
@@ -36,42 +38,78 @@ export const jambonz: Platform = {
   },
 }
 
-function commandsOf(verb: Json, base: string, note: (message: string) => void): readonly object[] {
-  const name = textOr(verb['verb'], 'a verb')
+type Note = (message: string) => void
+
+const stream = [
+  'url',
+  'sampleRate',
+  'bidirectionalAudio',
+  'disableBidirectionalAudio',
+  'metadata',
+  'passDtmf',
+]
+const done: Readonly<Record<string, readonly string[]>> = {
+  answer: [],
+  hangup: [],
+  say: ['text', 'loop', 'synthesizer'],
+  play: ['url', 'loop'],
+  pause: ['length'],
+  dtmf: ['dtmf'],
+  listen: stream,
+  stream,
+  dial: ['target', 'callerId', 'timeout', 'timeLimit', 'answerOnBridge', 'headers'],
+  redirect: ['actionHook'],
+  'sip:decline': ['status', 'reason'],
+}
+
+function commandsOf({ verb, ...about }: Json, base: string, note: Note): readonly object[] {
+  const name = textOr(verb, 'a verb').slice(0, 40)
+  if (Object.hasOwn(done, name)) noteOthers(name, about, ['id', ...(done[name] ?? [])], note)
   switch (name) {
     case 'answer':
     case 'hangup':
       return [{ type: name }]
     case 'say':
-      return textsOf(verb['text']).map((text) => ({
-        type: 'say',
-        text,
-        loop: loopOf(verb['loop']),
-        ...languageOf(verb),
-      }))
+      return [{ type: 'say', text: oneOf(about['text']), loop: loopOf(about['loop']), ...languageOf(about) }]
     case 'play':
-      return textsOf(verb['url']).map((url) => ({ type: 'play', url, loop: loopOf(verb['loop']) }))
+      return listOf(about['url']).map((url) => ({ type: 'play', url, loop: loopOf(about['loop']) }))
     case 'pause':
-      return [{ type: 'wait', ms: Math.round(Number(verb['length'] ?? 1) * 1_000) }]
+      return [{ type: 'wait', ms: Math.round(Number(about['length'] ?? 1) * 1_000) }]
+    case 'dtmf':
+      return [{ type: 'send_digits', digits: about['dtmf'] }]
     case 'listen':
     case 'stream':
-      return [streamOf(verb)]
+      return [streamOf(about)]
     case 'dial':
-      return [dialOf(verb)]
-    case 'redirect': {
-      const hook = textOr(verb['actionHook'], '')
-      return [{ type: 'redirect', url: URL.canParse(hook, base) ? new URL(hook, base).href : hook }]
-    }
+      return [dialOf(about, note)]
+    case 'redirect':
+      return [{ type: 'redirect', url: hookOf(about['actionHook'], base) }]
     case 'sip:decline':
-      return [{ type: 'reject', status: verb['status'] ?? 603 }]
+      return [{ type: 'reject', status: statusOf(about['status']) }]
     default:
-      note(`${name.slice(0, 40)} is not done`)
+      note(`${name} is not done`)
       return []
   }
 }
 
-function textsOf(value: unknown): readonly unknown[] {
+function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
+}
+
+/** Of several texts jambonz says any one; here it is the first. */
+function oneOf(value: unknown): unknown {
+  return listOf(value)[0]
+}
+
+/** The statuses that a call can be refused with here; another is a decline. */
+function statusOf(status: unknown): number {
+  return typeof status === 'number' && [403, 404, 480, 486].includes(status) ? status : 603
+}
+
+/** A hook is an address, or an object with one. */
+function hookOf(hook: unknown, base: string): string {
+  const url = textOr(isRecord(hook) ? hook['url'] : hook, '')
+  return URL.canParse(url, base) ? new URL(url, base).href : url
 }
 
 function languageOf({ synthesizer }: Json): object {
@@ -80,22 +118,42 @@ function languageOf({ synthesizer }: Json): object {
     : {}
 }
 
-function streamOf({ url, sampleRate = 8_000, bidirectionalAudio, metadata }: Json): object {
-  const isSilent = isRecord(bidirectionalAudio) && bidirectionalAudio['enabled'] === false
-  const back = isRecord(bidirectionalAudio) ? (bidirectionalAudio['sampleRate'] ?? sampleRate) : sampleRate
+/** Keys are told in any case, as with `passDtmf`. */
+function streamOf(about: Json): object {
+  const { url, sampleRate = 8_000, bidirectionalAudio: both, metadata, disableBidirectionalAudio } = about
+  const isSilent = disableBidirectionalAudio === true || (isRecord(both) && both['enabled'] === false)
+  const back = isRecord(both) ? (both['sampleRate'] ?? sampleRate) : sampleRate
   if (back !== sampleRate) return notUnderstood('listen: one rate for both ways')
   const parameters = parametersOf(metadata)
   const direction = isSilent ? 'inbound' : 'both'
   return { type: 'stream', url, wire: 'jambonz', direction, parameters, options: { rate: sampleRate } }
 }
 
-function dialOf({ target, callerId, timeout }: Json): object {
+function dialOf(about: Json, note: Note): object {
+  const { target, callerId, timeout, timeLimit, answerOnBridge, headers } = about
   const targets = (Array.isArray(target) ? (target as unknown[]) : []).filter((each) => isRecord(each))
+  const to = targets.flatMap((each) => addressOf(each, note))
   return {
     type: 'dial',
-    to: targets.map((each) => (each['type'] === 'sip' ? each['sipUri'] : each['number'])),
+    to,
     strategy: 'simultaneous',
     ...(typeof callerId === 'string' && { from: callerId }),
-    ...(typeof timeout === 'number' && { ring_timeout_ms: timeout * 1_000 }),
+    ...dialTimes(timeout, timeLimit),
+    ...(answerOnBridge === true && { answer_on_bridge: true }),
+    ...(isRecord(headers) && { headers: parametersOf(headers) }),
+  }
+}
+
+function addressOf(target: Json, note: Note): readonly unknown[] {
+  switch (target['type']) {
+    case 'sip':
+      noteOthers('dial to sip', target, ['type', 'sipUri'], note)
+      return [target['sipUri']]
+    case 'phone':
+      noteOthers('dial to phone', target, ['type', 'number'], note)
+      return [target['number']]
+    default:
+      note('dial: a target of this type is not called')
+      return []
   }
 }

@@ -87,8 +87,38 @@ export function parametersOf(value: unknown): Readonly<Record<string, string>> {
   )
 }
 
-/** How often something is repeated: platforms that say 0 mean for ever, which here is the most there is. */
+/** Tells the app's owner what stands in a step that is done and is not done itself. Names alone: a value may be anything. */
+export function noteOthers(
+  step: string,
+  given: object,
+  done: readonly string[],
+  note: (message: string) => void,
+): void {
+  const others = Object.keys(given).filter((name) => !done.includes(name))
+  const named = others.slice(0, maxNamed).map((name) => name.slice(0, 40))
+  if (named.length > 0) note(`${step}: not done: ${named.join(', ')}`)
+}
+
+const maxNamed = 6
+
+/** Seconds as milliseconds, no fewer and no more than may be asked for; undefined where it is no number. */
+export function msWithin(seconds: unknown, least: number, most: number): number | undefined {
+  const ms = Math.round(Number(seconds ?? Number.NaN) * 1_000)
+  return Number.isFinite(ms) ? Math.min(most, Math.max(least, ms)) : undefined
+}
+
+/** How long it may ring and be talked, as far as that is said. */
+export function dialTimes(ring: unknown, talk: unknown): object {
+  const ring_timeout_ms = msWithin(ring, 1_000, 180_000)
+  const time_limit_ms = msWithin(talk, 1_000, 14_400_000)
+  return {
+    ...(ring_timeout_ms !== undefined && { ring_timeout_ms }),
+    ...(time_limit_ms !== undefined && { time_limit_ms }),
+  }
+}
+
+/** How often something is repeated: platforms that say 0 or `forever` mean for ever, which here is the most there is. */
 export function loopOf(value: unknown): number {
-  const times = Number(value ?? 1)
+  const times = value === 'forever' ? 0 : Number(value ?? 1)
   return times === 0 ? 100 : Number.isInteger(times) && times >= 1 && times <= 100 ? times : 1
 }

@@ -1,17 +1,27 @@
-import { sid } from '#kernel'
-import { loopOf, notUnderstood, withoutPlus, withPlus, type Platform } from './platform-dialect.ts'
+import { uuid } from '#kernel'
+import {
+  dialTimes,
+  loopOf,
+  noteOthers,
+  notUnderstood,
+  withoutPlus,
+  withPlus,
+  type Platform,
+} from './platform-dialect.ts'
 import { elementsOf, parseXml, textOf, type XmlElement } from './twilio-xml.ts'
 
+type Note = (message: string) => void
+
 /**
- * Plivo XML (plivo.com, "XML"): `Speak`, `Play`, `Wait`, `Stream`, `Dial` with `Number`, `Redirect`, `Hangup`. Nothing else is done, and nothing is
- * called back: `statusCallbackUrl`, `action` and `callbackUrl` are not looked at.
+ * Plivo XML (plivo.com, "XML"): `Speak`, `Play`, `Wait`, `Stream`, `DTMF`, `Dial` with `Number` and `User`, `Redirect`, `Hangup`. Nothing else is done, and
+ * nothing is called back: `statusCallbackUrl`, `action` and `callbackUrl` are told as not done. Ids are UUIDs, as its stream SDK wants them.
  */
 export const plivo: Platform = {
   ask: ({ call, direction, from, to, state }) => ({
     contentType: 'application/x-www-form-urlencoded',
     accept: 'application/xml',
     body: new URLSearchParams({
-      CallUUID: sid('CA', call),
+      CallUUID: uuid(call),
       CallStatus: state === 'active' ? 'in-progress' : 'ringing',
       Direction: direction,
       Event: 'StartApp',
@@ -26,11 +36,25 @@ export const plivo: Platform = {
   },
 }
 
-function commandsOf(element: XmlElement, base: string, note: (message: string) => void): readonly object[] {
+const done: Readonly<Record<string, readonly string[]>> = {
+  Speak: ['loop', 'language'],
+  Play: ['loop'],
+  Wait: ['length'],
+  Stream: ['bidirectional', 'audioTrack', 'contentType', 'extraHeaders', 'keepCallAlive'],
+  DTMF: [],
+  Dial: ['callerId', 'timeout', 'timeLimit', 'hangupOnStar'],
+  // Asked by POST, whatever it says.
+  Redirect: ['method'],
+  Hangup: ['reason'],
+}
+
+function commandsOf(element: XmlElement, base: string, note: Note): readonly object[] {
   const { attributes, name } = element
   const text = textOf(element).trim()
+  noteOthers(name, attributes, done[name] ?? Object.keys(attributes), note)
   switch (name) {
     case 'Speak':
+      if (elementsOf(element).length > 0) note('Speak: said without its marks of SSML')
       return [{ type: 'say', text, loop: loopOf(attributes['loop']), ...languageOf(attributes['language']) }]
     case 'Play':
       return [{ type: 'play', url: text, loop: loopOf(attributes['loop']) }]
@@ -38,15 +62,40 @@ function commandsOf(element: XmlElement, base: string, note: (message: string) =
       return [{ type: 'wait', ms: Math.round(Number(attributes['length'] ?? 1) * 1_000) }]
     case 'Stream':
       return [streamOf(attributes, text, note)]
+    case 'DTMF':
+      return [{ type: 'send_digits', digits: text }]
     case 'Dial':
-      return [{ type: 'dial', to: elementsOf(element).map((noun) => withPlus(textOf(noun).trim())) }]
+      return [dialOf(element, note)]
     case 'Redirect':
       return [{ type: 'redirect', url: URL.canParse(text, base) ? new URL(text, base).href : text }]
     case 'Hangup':
-      return [{ type: attributes['reason'] === undefined ? 'hangup' : 'reject' }]
+      return [hangupOf(attributes['reason'])]
     default:
       note(`${name} is not done`)
       return []
+  }
+}
+
+function hangupOf(reason: string | undefined): object {
+  if (reason === undefined) return { type: 'hangup' }
+  return { type: 'reject', status: reason === 'busy' ? 486 : 603 }
+}
+
+/** Everybody who is named rings at once. */
+function dialOf(element: XmlElement, note: Note): object {
+  const { callerId, timeout, timeLimit, hangupOnStar } = element.attributes
+  const nouns = elementsOf(element)
+  for (const noun of nouns) noteOthers(noun.name, noun.attributes, ['sendDigits'], note)
+  const [digits, ...others] = nouns.flatMap(({ attributes: { sendDigits } }) => sendDigits ?? [])
+  if (others.length > 0) note('Dial: whoever answers hears the first sendDigits')
+  return {
+    type: 'dial',
+    to: nouns.map((noun) => withPlus(textOf(noun).trim())),
+    strategy: 'simultaneous',
+    ...(callerId !== undefined && { from: withPlus(callerId) }),
+    ...dialTimes(timeout, timeLimit),
+    ...(hangupOnStar === 'true' && { hangup_on_star: true }),
+    ...(digits !== undefined && { send_digits: digits }),
   }
 }
 
@@ -55,11 +104,7 @@ const tracks = { inbound: 'inbound', outbound: 'outbound', both: 'both_tracks' }
 /** Plivo's default is another than that of its wire here. */
 const defaultContentType = 'audio/x-l16;rate=8000'
 
-function streamOf(
-  attributes: XmlElement['attributes'],
-  url: string,
-  note: (message: string) => void,
-): object {
+function streamOf(attributes: XmlElement['attributes'], url: string, note: Note): object {
   const { contentType = defaultContentType, audioTrack = 'inbound', extraHeaders = '' } = attributes
   const track = Object.hasOwn(tracks, audioTrack) ? tracks[audioTrack as keyof typeof tracks] : 'inbound'
   const parameters = Object.fromEntries(

@@ -165,6 +165,8 @@ test('I16: a recording is told with all its fields', () => {
     RecordingSource: 'StartCallRecordingTwiML',
     RecordingTrack: 'both',
   })
+  const [cut] = told([['recording.completed', { ...recording, skipped_ms: 2_100 }]])
+  assert.equal(cut?.['RecordingDuration'], '10')
   const statuses = told([
     ['recording.started', recording],
     ['recording.refused', { recording_id: null }],

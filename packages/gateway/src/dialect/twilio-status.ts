@@ -1,4 +1,4 @@
-import { sid } from '#kernel'
+import { sid, timeOfId } from '#kernel'
 import type { CallFacts, DialectEvent, DialectMoment, DialectRequest } from './contract.ts'
 import { questionForm, recordingOf, seconds, sidOf, wordOf } from './twilio-answers.ts'
 import { apiVersion, callForm, formRequest, rfc2822, type TwilioForm } from './twilio-form.ts'
@@ -185,18 +185,17 @@ function recordingForm(
     CallSid: sid('CA', facts.call),
     ...(typeof id === 'string' ? recordingOf(facts, id, apiUrl) : sidOf('RecordingSid', 'RE', facts.call)),
     RecordingStatus: status,
-    RecordingDuration: status === 'completed' ? seconds(data['duration_ms']) : '0',
+    RecordingDuration: status === 'completed' ? recordedSeconds(data) : '0',
     RecordingChannels: '2',
-    RecordingStartTime: typeof id === 'string' ? rfc2822(startOf(id)) : '',
+    RecordingStartTime: typeof id === 'string' ? rfc2822(timeOfId(id)) : '',
     RecordingSource: typeof data['source'] === 'string' ? data['source'] : 'StartCallRecordingTwiML',
     RecordingTrack: 'both',
   }
 }
 
-/** An id begins with the time it was made: 48 bits of milliseconds. */
-function startOf(id: string): number {
-  const ms = Number.parseInt(id.slice(id.indexOf('_') + 1).slice(0, 12), 16)
-  return Number.isFinite(ms) ? ms : 0
+/** Without the pauses that are skipped: as long as what the media address gives out. */
+function recordedSeconds({ duration_ms: ms, skipped_ms: skipped }: DialectEvent['data']): string {
+  return seconds(typeof ms === 'number' && typeof skipped === 'number' ? ms - skipped : ms)
 }
 
 /** Of keys only how many there were, until a field is whole: then what its mask leaves. */

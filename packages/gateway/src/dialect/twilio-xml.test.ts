@@ -104,3 +104,15 @@ test('parseXml() takes no document with a DTD, however it is hidden from a first
       text,
     )
 })
+
+test('parseXml() takes no document that would take the parser long', () => {
+  for (const text of [
+    `<a>${'<b/>'.repeat(5_000)}</a>`,
+    `<a ${Array.from({ length: 5_000 }, (_, at) => `b${at}=""`).join(' ')}/>`,
+  ])
+    assert.throws(
+      () => parseXml(text),
+      (error) =>
+        error instanceof DialectError && error.fault.message.includes('too many elements or attributes'),
+    )
+})

@@ -11,6 +11,8 @@ export interface XmlElement {
 const maxBytes = 64 * 1024 // what Twilio takes
 const maxDepth = 16
 const maxElements = 2_000
+/** Of `<` and of `=`: an element has two of the one, and more attributes than this take the parser long. */
+const maxSigns = 2 * maxElements + 500
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -31,6 +33,8 @@ export function parseXml(text: string): XmlElement {
   // No DTD: neither files nor the network can be pulled in by one, nor a page of entities blown up to gigabytes. What only looks like one, inside
   // a comment or CDATA, is refused too: whoever tells those apart from outside the parser can be shown another document than the parser sees.
   if (/<!(?!--|\[CDATA\[)/.test(text)) fault(12_100, 'the document has a DTD')
+  if (text.split('<').length > maxSigns || text.split('=').length > maxSigns)
+    fault(12_100, 'the document has too many elements or attributes')
   const root = tree(text)
   const limits = { left: maxElements }
   return elementOf(root, 1, limits)

@@ -2,7 +2,7 @@ import { dialUsageStore, openDatabase } from '#db'
 import { fakeClock, silentLog } from '#kernel'
 import { openTestGuard } from './test-guard.ts'
 
-// Run by kill.test.ts: places calls, ends one, and says so once that is durable; the database's thread
+// Run by dial-kill.test.ts: places calls, ends one, and says so once that is durable; the database's thread
 // keeps it alive until it is killed.
 const database = await openDatabase({
   dir: process.argv[2] ?? '',

@@ -12,6 +12,7 @@ export {
 export type { Except, OutboxChange, OutboxRow, OutboxStore } from './outbox-store.ts'
 export { startOutbox, type Outbox, type OutboxDeps } from './outbox.ts'
 export { postSigned, type PostDeps, type SignedPost } from './post-signed.ts'
+export { signPlatformUpgrade, type PlatformKeys } from './sign-platform.ts'
 export { signStandard } from './sign-standard.ts'
 export { signRequest } from './sign-request.ts'
 export { signTwilio, type TwilioParams } from './sign-twilio.ts'

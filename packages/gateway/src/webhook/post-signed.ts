@@ -9,7 +9,7 @@ export interface PostDeps {
 }
 
 export interface SignedPost {
-  readonly app: Pick<WebhookApp, 'secrets' | 'tls' | 'twilioTokens'>
+  readonly app: Pick<WebhookApp, 'secrets' | 'tls' | 'twilioTokens' | 'platform'>
   readonly url: string
   /** The event's id: the same for every attempt, so that the receiver can tell a repetition. */
   readonly id: string

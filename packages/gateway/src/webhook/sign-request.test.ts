@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import { Secret } from '#kernel'
 import { fakeEvent, fakeSecret } from './fake-app-server.ts'
+import { signPlatform } from './sign-platform.ts'
 import { signRequest } from './sign-request.ts'
 
 const token = 'f'.repeat(32)
@@ -51,4 +52,19 @@ test('signRequest() takes credentials that are no percent-encoding as they stand
   )
   assert.equal(url, 'https://app.test/x')
   assert.equal(headers['authorization'], `Basic ${Buffer.from('50%:a%zz').toString('base64')}`)
+})
+
+test('signRequest() signs as another platform does beside our own, the address as it is requested', () => {
+  const keys = { platform: 'plivo', secrets: [new Secret(token)] } as const
+  const app = { secrets: [new Secret(fakeSecret)], platform: keys }
+  const { url, headers } = signRequest(
+    app,
+    { ...request, url: 'https://u:p@App.test/x#top' },
+    fakeEvent.id,
+    nowMs,
+  )
+  new Webhook(fakeSecret).verify(request.body, headers, { jsonParse: false })
+  const { 'x-plivo-signature-v3': made } = signPlatform(keys, { ...request, url }, fakeEvent.id, nowMs)
+  assert.equal(headers['x-plivo-signature-v3'], made)
+  assert.match(headers['authorization'] ?? '', /^Basic /)
 })

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { ReadyRequest } from './event.ts'
+import { signPlatform } from './sign-platform.ts'
 import { signStandard } from './sign-standard.ts'
 import { signTwilio, type TwilioParams } from './sign-twilio.ts'
 import type { WebhookApp } from './webhook-app.ts'
 
 /**
- * The request as it goes out now: the Standard Webhooks headers always, and `X-Twilio-Signature` where the app has tokens for that, by the
- * first of them. A name and password inside the address become an `Authorization` header, and what is signed is the address without
+ * The request as it goes out now: the Standard Webhooks headers always, `X-Twilio-Signature` where the app has tokens for that, by the
+ * first of them, and another platform's where it has keys for that. A name and password inside the address become an `Authorization` header, and what is signed is the address without
  * them: that is what the app's server sees. A JSON body signed Twilio's way puts `bodySHA256` into the query.
  *
  * @param id - The same for every attempt.
  */
 export function signRequest(
-  app: Pick<WebhookApp, 'secrets' | 'twilioTokens'>,
+  app: Pick<WebhookApp, 'secrets' | 'twilioTokens' | 'platform'>,
   request: ReadyRequest,
   id: string,
   nowMs: number,
@@ -27,6 +28,7 @@ export function signRequest(
     ...(authorization !== undefined && { authorization }),
     ...signStandard(app.secrets, id, nowMs / 1_000, body),
     ...(token !== undefined && { 'x-twilio-signature': signTwilio(token, url, params) }),
+    ...(app.platform && signPlatform(app.platform, { ...request, url }, id, nowMs)),
   }
   return { url, headers }
 }

@@ -6,11 +6,11 @@ import { openWebhookApp } from './webhook-app.ts'
 
 const secretOf = (fill: number) => `whsec_${Buffer.alloc(32, fill).toString('base64')}`
 
-function configOf() {
+function configOf(more: object = {}) {
   const webhook = { url: 'https://app.example', secrets: ['env:A', 'env:B'] }
   const sip = { listen: [{ tls: { certFile: 'c', keyFile: 'k' } }] }
   const [app] = parseConfig(
-    JSON.stringify({ dataDir: '/d', sip, apps: [{ id: 'app', webhook }] }),
+    JSON.stringify({ dataDir: '/d', sip, apps: [{ id: 'app', webhook, ...more }] }),
     'inline',
   ).apps
   assert.ok(app)
@@ -46,4 +46,21 @@ test('openWebhookApp() opens with none that cannot sign', () => {
       return !error.message.includes('hunter2')
     },
   )
+})
+
+test('openWebhookApp() has what signs as the app’s platform does, the last that can', () => {
+  let token = new Secret('an-auth-token-of-30-characters')
+  const read = (reference: string) => (reference === 'env:T' ? token : new Secret(secretOf(1)))
+  const platform = { secrets: ['env:T'], apiKey: 'abcd' }
+  const app = openWebhookApp(configOf({ dialect: 'vonage', platform }), read)
+  const now = () => app.platform?.secrets.map((secret) => secret.reveal())
+  assert.deepEqual([app.platform?.platform, app.platform?.apiKey], ['vonage', 'abcd'])
+  assert.deepEqual(now(), ['an-auth-token-of-30-characters'])
+  token = new Secret('short')
+  assert.deepEqual(now(), ['an-auth-token-of-30-characters'])
+  token = new Secret('the-one-that-takes-its-place')
+  assert.deepEqual(now(), ['the-one-that-takes-its-place'])
+  assert.equal(openWebhookApp(configOf({ dialect: 'vonage' }), read).platform, undefined)
+  token = new Secret('short')
+  assert.throws(() => openWebhookApp(configOf({ dialect: 'vonage', platform }), read), WebhookError)
 })

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { Secret, type AppConfig, type AppId, type TlsFiles } from '#kernel'
+import {
+  Secret,
+  signedPlatforms,
+  type AppConfig,
+  type AppId,
+  type SignedPlatform,
+  type TlsFiles,
+} from '#kernel'
 import { WebhookError } from './errors.ts'
+import { checkPlatformSecret, type PlatformKeys } from './sign-platform.ts'
 import { decodeSecret } from './sign-standard.ts'
 
 /** What a TLS connection to an app trusts and shows. All PEM. */
@@ -21,6 +29,8 @@ export interface WebhookApp {
   readonly secrets: readonly Secret<string>[]
   /** What signs `X-Twilio-Signature`, the primary one first; as they are now. */
   readonly twilioTokens?: readonly Secret<string>[]
+  /** What signs as another platform does, as it is now; undefined where nothing does. */
+  readonly platform?: PlatformKeys | undefined
   /** For one decision, by `url` or by `fallbackUrl`. */
   readonly timeoutMs: number
   readonly tls: ClientTls
@@ -35,7 +45,8 @@ export function openWebhookApp(
   readSecret: (reference: string) => Secret<string>,
 ): WebhookApp {
   const { webhook } = config
-  const secrets = webhook.secrets.map((reference) => followed(() => readSecret(reference)))
+  const secrets = webhook.secrets.map((reference) => followed(() => readSecret(reference), decodeSecret))
+  const platform = followPlatform(config, readSecret)
   const tokens = config.twilio?.authTokens ?? []
   tokens.map(readSecret)
   return {
@@ -49,32 +60,60 @@ export function openWebhookApp(
     get twilioTokens() {
       return tokens.map(readSecret)
     },
+    get platform() {
+      return platform?.()
+    },
     timeoutMs: webhook.timeoutMs,
     tls: readClientTls(webhook.caFile, webhook.clientCertificate),
   }
 }
 
-function followed(read: () => Secret<string>): () => Secret<string> {
+/** The last one that `check` did not refuse. */
+function followed(
+  read: () => Secret<string>,
+  check: (secret: Secret<string>) => unknown,
+): () => Secret<string> {
   let good = read()
-  decodeSecret(good)
+  check(good)
   let last = good
   return () => {
     const now = read()
     if (now === last) return good
     last = now
-    if (canSign(now)) good = now
+    if (passes(check, now)) good = now
     return good
   }
 }
 
-function canSign(secret: Secret<string>): boolean {
+function passes(check: (secret: Secret<string>) => unknown, secret: Secret<string>): boolean {
   try {
-    decodeSecret(secret)
+    check(secret)
     return true
   } catch {
     return false
   }
 }
+
+function followPlatform(
+  { dialect, platform: settings }: AppConfig,
+  readSecret: (reference: string) => Secret<string>,
+): (() => PlatformKeys) | undefined {
+  if (settings === undefined || !isSigned(dialect)) return undefined
+  const secrets = settings.secrets.map((reference) =>
+    followed(
+      () => readSecret(reference),
+      (secret) => checkPlatformSecret(dialect, secret),
+    ),
+  )
+  const { apiKey } = settings
+  return () => ({ platform: dialect, secrets: secrets.map((secret) => secret()), apiKey })
+}
+
+function isSigned(dialect: AppConfig['dialect']): dialect is SignedPlatform {
+  return signed.includes(dialect)
+}
+
+const signed: readonly string[] = signedPlatforms
 
 /** Also for streams, whose configuration has the same three files. */
 export function readClientTls(caFile: string | undefined, certificate: TlsFiles | undefined): ClientTls {

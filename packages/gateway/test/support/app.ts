@@ -64,6 +64,7 @@ const decisions = new Set([
   'call.dialed',
   'call.redirected',
   'call.message',
+  'call.verified',
   'call.whisper',
   'call.consent_refused',
   'call.relay_ended',

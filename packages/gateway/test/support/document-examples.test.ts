@@ -43,6 +43,7 @@ for (const [document, count] of [
   ['payments.md', 1],
   ['speech.md', 1],
   ['voices.md', 1],
+  ['verify.md', 1],
   ['agents.md', 1],
   ['dialects.md', 1],
   ['keypad.md', 1],
@@ -69,6 +70,7 @@ for (const [document, count] of [
   ['consent.md', 1],
   ['transcripts.md', 1],
   ['voices.md', 1],
+  ['verify.md', 1],
   ['relay.md', 1],
   ['stream.md', 2],
 ] as const)

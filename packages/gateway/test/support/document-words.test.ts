@@ -17,6 +17,7 @@ for (const [document, path, type, atLeast] of [
   ['docs/dialing.md', 'packages/gateway/src/dialing/types.ts', 'DialRefusal', 14],
   ['docs/calls.md', 'packages/gateway/src/call/dialled-party.ts', 'PartyEnd', 8],
   ['docs/calls.md', 'packages/sdk/src/webhook-event.ts', 'DialOutcome', 10],
+  ['docs/verify.md', 'packages/sdk/src/webhook-commands.ts', 'VerifyResult', 7],
   ['docs/collect.md', 'packages/sdk/src/webhook-collect.ts', 'CollectOutcome', 7],
   ['docs/collect.md', 'packages/sdk/src/webhook-collect.ts', 'PayOutcome', 11],
   ['docs/collect.md', 'packages/sdk/src/commands-collect.ts', 'CollectKind', 11],

@@ -70,26 +70,29 @@ function bestPlace(
   expected: number,
 ): { place: number; correlation: number } {
   let best = { place: expected, correlation: 0 }
+  const xx = energy(window, 0, window.length)
   const last = Math.min(heard.length - window.length, expected + searchSamples)
-  for (let place = Math.max(0, expected - searchSamples); place <= last; place += 1) {
-    const found = correlation(window, heard, place)
-    if (found > best.correlation) best = { place, correlation: found }
+  let place = Math.max(0, expected - searchSamples)
+  // From place to place one sample comes and one goes; all are whole numbers, so that nothing is lost in it.
+  for (let yy = energy(heard, place, window.length); place <= last; place += 1) {
+    const correlation = xx === 0 || yy === 0 ? 0 : likeness(window, heard, place) / Math.sqrt(xx * yy)
+    if (correlation > best.correlation) best = { place, correlation }
+    yy += energy(heard, place + window.length, 1) - energy(heard, place, 1)
   }
   return best
 }
 
-function correlation(window: Int16Array, heard: Int16Array, place: number): number {
-  let xy = 0
-  let xx = 0
-  let yy = 0
-  for (let i = 0; i < window.length; i += 1) {
-    const x = window[i] ?? 0
-    const y = heard[place + i] ?? 0
-    xy += x * y
-    xx += x * x
-    yy += y * y
-  }
-  return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy)
+function likeness(window: Int16Array, heard: Int16Array, place: number): number {
+  let sum = 0
+  for (let i = 0; i < window.length; i += 1) sum += (window[i] as number) * (heard[place + i] as number)
+  return sum
+}
+
+function energy(samples: Int16Array, place: number, length: number): number {
+  const end = Math.min(samples.length, place + length)
+  let sum = 0
+  for (let i = place; i < end; i += 1) sum += (samples[i] as number) ** 2
+  return sum
 }
 
 /** Of a signal that correlates by `c` with its original, whatever the volume. */

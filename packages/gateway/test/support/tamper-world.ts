@@ -1,7 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { callStore, holdStore, idempotencyStore, outboxStore, paymentStore, receiptStore } from '#db'
+import {
+  callLegStore,
+  callStore,
+  holdStore,
+  idempotencyStore,
+  outboxStore,
+  paymentStore,
+  receiptStore,
+} from '#db'
 import {
   createId,
   silentLog,
@@ -55,6 +63,9 @@ export async function tamperWorld(kept: Kept, dir: string): Promise<TamperWorld>
       column('calls', `${name}_sealed`, { id: rows.call }, () => calls.get(tenant, rows.call)),
     ),
     column('call_events', 'fields_sealed', { call_id: rows.call }, () => calls.story(tenant, rows.call)),
+    ...['from', 'to'].map((name) =>
+      column('call_legs', `${name}_sealed`, { id: rows.leg }, () => callLegStore(db).get(tenant, rows.leg)),
+    ),
     column('outbox', 'body_sealed', { id: rows.event }, () => outbox.get(rows.event)),
     column('idempotency', 'body_sealed', { key: 'k' }, () => idempotencyStore(db).begin(rows.idempotent)),
     ...['reference', 'provider_token'].map((name) =>
@@ -246,6 +257,23 @@ async function fill({ database: db }: Kept) {
     variables: { note: 'blue' },
   })
   await calls.addEvent({ call_id: call, tenant, at: now, kind: 'answered', fields: { word: 'open' } })
+  const leg = createId('leg', Date.now(), random)
+  const talked = {
+    state: 'ended',
+    outcome: 'answered',
+    sip_status: null,
+    started_at: now,
+    answered_at: now,
+    ended_at: now,
+  } as const
+  await callLegStore(db).put({
+    id: leg,
+    call_id: call,
+    tenant,
+    from: '+12025550199',
+    to: '+12025550186',
+    ...talked,
+  })
   const waiting = {
     created_at: now,
     attempt: 0,
@@ -303,5 +331,5 @@ async function fill({ database: db }: Kept) {
     next_at: null,
   })
   await receiptStore(db).insert({ call_id: call, tenant, issued_at: now, document: '{"receipt":1}' })
-  return { call, event, hold, idempotent, payment }
+  return { call, event, hold, idempotent, leg, payment }
 }

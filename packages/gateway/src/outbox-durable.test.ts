@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { openDatabase, outboxStore } from '#db'
 import { fakeClock, silentLog, type AppId, type EventId, type TenantId } from '#kernel'
-import { fakeEvent, fakeWebhookApp, testPki } from './fake-app-server.ts'
-import type { HttpsAnswer } from './https-client.ts'
-import { startOutbox } from './outbox.ts'
+import { layCluster } from './db/test-cluster.ts'
+import { databaseCode } from './db/test-wasm.ts'
+import { fakeEvent, fakeWebhookApp, testPki } from './webhook/fake-app-server.ts'
+import type { HttpsAnswer } from './webhook/https-client.ts'
+import { startOutbox } from './webhook/outbox.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'voxkeep-outbox-'))
 after(() => rm(dir, { recursive: true }))
+await Promise.all([layCluster(dir), databaseCode])
 const app = 'app' as AppId
 const clock = fakeClock()
 const urls: string[] = []

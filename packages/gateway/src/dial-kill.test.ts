@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { dialUsageStore, openDatabase } from '#db'
 import { fakeClock, silentLog } from '#kernel'
-import { openTestGuard } from './test-guard.ts'
+import { layCluster } from './db/test-cluster.ts'
+import { databaseCode } from './db/test-wasm.ts'
+import { openTestGuard } from './dialing/test-guard.ts'
 
 const minute = 60_000
 const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 60 * minute
@@ -15,9 +17,14 @@ const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 60 * minute
 test('openDialing() counts a call that kill -9 cut short, over the real database', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'voxkeep-dialing-'))
   t.after(() => rmSync(dir, { recursive: true, force: true }))
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), dir, String(noon)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  await Promise.all([layCluster(dir), databaseCode])
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'dialing/kill-child.ts'), dir, String(noon)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   await once(child.stdout, 'data')
   child.kill('SIGKILL')
   await once(child, 'exit')
