@@ -11,6 +11,7 @@ test('parseOptions() has a default for everything', () => {
     ratePerSecond: 20,
     steps: [25, 50, 100, 150, 200],
     record: false,
+    wire: 'voxkeep',
     ffi: false,
     json: false,
     suite: 'AES_CM_128_HMAC_SHA1_80',
@@ -20,7 +21,7 @@ test('parseOptions() has a default for everything', () => {
 
 test('parseOptions() takes what it is given', () => {
   const args =
-    '--scenario ramp --calls 3 --seconds 4 --minutes 5 --rate 6 --steps 7,8 --record --ffi --json --suite AEAD_AES_256_GCM --workers 2 --churn 20 --profile out --tuning --misses missed'
+    '--scenario ramp --calls 3 --seconds 4 --minutes 5 --rate 6 --steps 7,8 --record --wire twilio --ffi --json --suite AEAD_AES_256_GCM --workers 2 --churn 20 --profile out --tuning --misses missed'
   assert.deepEqual(parseOptions(args.split(' ')), {
     scenario: 'ramp',
     calls: 3,
@@ -29,6 +30,7 @@ test('parseOptions() takes what it is given', () => {
     ratePerSecond: 6,
     steps: [7, 8],
     record: true,
+    wire: 'twilio',
     ffi: true,
     json: true,
     suite: 'AEAD_AES_256_GCM',
@@ -59,6 +61,7 @@ test('parseOptions() refuses what makes no sense', () => {
     '--what',
     'x',
     '--scenario rain',
+    '--wire telnyx',
     '--steps 1,,2',
   ]
   for (const args of wrong) assert.equal(parseOptions(args.split(' ')), undefined, args)

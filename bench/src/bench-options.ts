@@ -16,6 +16,8 @@ export const scenarios = [
 ] as const
 export type Scenario = (typeof scenarios)[number]
 
+const wires = ['voxkeep', 'twilio'] as const
+
 export interface BenchOptions {
   readonly scenario: Scenario
   readonly calls: number
@@ -25,6 +27,8 @@ export interface BenchOptions {
   readonly steps: readonly number[]
   readonly churnMs?: number
   readonly record: boolean
+  /** What gateway and app speak over the stream. */
+  readonly wire: (typeof wires)[number]
   readonly ffi: boolean
   readonly json: boolean
   readonly suite: NonNullable<LoadOptions['suite']>
@@ -57,6 +61,7 @@ export const usage = `usage: node bench/src/main.ts [scenario] [options]
   --steps A,B,…    calls at once of each step of a ramp (default ${defaultSteps})
   --churn MS       end one call and begin another this often, while measuring
   --record         the app also records every call
+  --wire NAME      what the app's stream speaks: voxkeep or twilio (default voxkeep)
   --suite NAME     SRTP suite (default AES_CM_128_HMAC_SHA1_80)
   --workers N      media threads (default: the gateway's own)
   --ffi            AES-GCM through node:ffi (media.ffi)
@@ -79,11 +84,13 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' | u
     values.minutes,
     values.rate,
   ].map(positive)
+  const wire = wires.find((name) => name === values.wire)
   const steps = values.steps.split(',').map(positive)
   const [workers, churnMs] = [values.workers, values.churn].map((text) =>
     text === undefined ? undefined : positive(text),
   )
-  if (scenario === undefined || calls === undefined || seconds === undefined) return undefined
+  if (scenario === undefined || wire === undefined) return undefined
+  if (calls === undefined || seconds === undefined) return undefined
   if (minutes === undefined || ratePerSecond === undefined || !steps.every(isGiven)) return undefined
   if (values.workers !== undefined && workers === undefined) return undefined
   if (values.churn !== undefined && churnMs === undefined) return undefined
@@ -95,6 +102,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' | u
     ratePerSecond,
     steps,
     record: values.record || scenario === 'recorded',
+    wire,
     ffi: values.ffi,
     json: values.json,
     suite: values.suite as BenchOptions['suite'],
@@ -119,6 +127,7 @@ function parsed(args: readonly string[]) {
         rate: { type: 'string', default: '20' },
         steps: { type: 'string', default: defaultSteps },
         record: { type: 'boolean', default: false },
+        wire: { type: 'string', default: 'voxkeep' },
         suite: { type: 'string', default: 'AES_CM_128_HMAC_SHA1_80' },
         workers: { type: 'string' },
         churn: { type: 'string' },

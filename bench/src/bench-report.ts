@@ -1,3 +1,4 @@
+import type { GapFigures } from '@voxkeep/example-echo'
 import type { LoadReport } from '@voxkeep/softphone'
 import type { ToApp } from './gateway-api.ts'
 import type { ProcessUsage } from './process-usage.ts'
@@ -20,7 +21,16 @@ export interface BenchReport extends LoadReport {
   /** By the gateway's own clock, from a packet's arrival to its audio being handed on: a usual call's median, the worst call's 99th percentile. */
   readonly toAppP50Ms?: number
   readonly toAppP99Ms?: number
+  /** Between one message of a call's audio and the next, by the app's clock. Absent where no app hears the calls. */
+  readonly gapP50Ms?: number
+  readonly gapP99Ms?: number
+  readonly gapMaxMs?: number
+  /** Whether the 99th percentile is below 60 ms. */
+  readonly C15?: 'holds' | 'does not hold'
 }
+
+/** What app developers are promised: no more than two frames are missed in a row. */
+const maxGapMs = 60
 
 export interface GatewayUsage {
   /** Before the first call, and at both ends of the measured interval. */
@@ -29,6 +39,7 @@ export interface GatewayUsage {
   readonly to: ProcessUsage
   readonly wallSeconds: number
   readonly threads: ThreadUsage
+  readonly gaps: GapFigures
 }
 
 export function benchReport(load: LoadReport, gateway: GatewayUsage): BenchReport {
@@ -42,7 +53,14 @@ export function benchReport(load: LoadReport, gateway: GatewayUsage): BenchRepor
     mediaPercentPerCall: share(threads.media),
     rssMbPerCall: rounded((to.rssMb - idle.rssMb) / calls),
     rssMb: rounded(to.rssMb),
+    ...gapFigures(gateway.gaps),
   }
+}
+
+function gapFigures({ count, p50Ms, p99Ms, maxMs }: GapFigures): Partial<BenchReport> {
+  if (count === 0) return {}
+  const figures = { gapP50Ms: rounded(p50Ms), gapP99Ms: rounded(p99Ms), gapMaxMs: rounded(maxMs) }
+  return { ...figures, C15: p99Ms < maxGapMs ? 'holds' : 'does not hold' }
 }
 
 /** What the gateway itself measured of its calls. */

@@ -5,15 +5,17 @@ import { readUsage } from './process-usage.ts'
 import { readThreads, threadsBetween } from './thread-usage.ts'
 import type { World } from './world.ts'
 
-/** Waits for the load generator's next measured interval and says what the gateway used in it. */
-export async function watchRound({ gateway, idle }: World, load: Child): Promise<GatewayUsage> {
+/** Waits for the load generator's next measured interval and says what the gateway used in it, and how its audio came at the app. */
+export async function watchRound({ gateway, idle, takeGaps }: World, load: Child): Promise<GatewayUsage> {
   await phase(load, 'steady')
+  await takeGaps() // what came until now is not measured
   const startedMs = performance.now()
   const [from, threadsFrom] = await Promise.all([readUsage(gateway.pid), readThreads(gateway.pid)])
   await phase(load, 'ending')
   const wallSeconds = (performance.now() - startedMs) / 1_000
+  const gaps = await takeGaps()
   const [to, threadsTo] = await Promise.all([readUsage(gateway.pid), readThreads(gateway.pid)])
-  return { idle, from, to, wallSeconds, threads: threadsBetween(threadsFrom, threadsTo) }
+  return { idle, from, to, wallSeconds, gaps, threads: threadsBetween(threadsFrom, threadsTo) }
 }
 
 /** CPU milliseconds that each call cost until all are up, from the start of a load generator that places them. */

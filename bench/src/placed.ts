@@ -30,8 +30,9 @@ export async function placed(options: BenchOptions): Promise<BenchReport> {
   const { certFile, keyFile } = world.deployment.app
   const load = await world.load({ answer: { port, certFile, keyFile, bridged } })
   await phase(load, 'ramp')
-  const next = bridged ? { type: 'dial', to: number } : { type: 'stream', url: world.streamUrl }
-  const placingP95Ms = await placeAll(world, options, { to: number, actions: [next] })
+  // Without actions the app is asked, and gives a stream with the token that it wants to see.
+  const actions = bridged ? { actions: [{ type: 'dial', to: number }] } : {}
+  const placingP95Ms = await placeAll(world, options, { to: number, ...actions })
   const usage = await watchRound(world, load)
   return { ...(await roundReport(load, usage)), placingP95Ms }
 }

@@ -10,6 +10,7 @@ import {
   type Deployment,
   type DeploymentOptions,
 } from '@voxkeep/deployment'
+import type { GapFigures } from '@voxkeep/example-echo'
 import type { BenchOptions } from './bench-options.ts'
 import { startChild, type Child } from './child.ts'
 import { gatewayApi, type GatewayApi } from './gateway-api.ts'
@@ -25,8 +26,8 @@ export interface World extends AsyncDisposable {
   readonly gateway: Child
   readonly sipPort: number
   readonly api: GatewayApi
-  /** Where the app takes streams. */
-  readonly streamUrl: string
+  /** How far apart the messages of a call's audio came at the app, since this was last asked. */
+  takeGaps(): Promise<GapFigures>
   /** Before the first call. */
   readonly idle: ProcessUsage
   /** Starts a load generator with these options beside those that every one has. */
@@ -46,7 +47,7 @@ export async function openWorld(options: BenchOptions, more: WorldOptions = {}):
   const deployment = await deploy(dir, { sip, api, app, ...(more.rtp ?? ownRange()) }, options, more)
   const token = await createToken(deployment.configPath, 'bench')
   const echo = stack.use(startChild([echoMain, '--config', await echoConfig(deployment, options)]))
-  const { streamUrl } = await echo.line('ready')
+  await echo.line('ready')
   const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : []
   const gateway = stack.use(startChild([...profile, gatewayMain, '--config', deployment.configPath]))
   await gateway.line('ready')
@@ -58,7 +59,11 @@ export async function openWorld(options: BenchOptions, more: WorldOptions = {}):
     gateway,
     sipPort: sip,
     api: client,
-    streamUrl: String(streamUrl),
+    async takeGaps() {
+      process.kill(echo.pid, 'SIGUSR2')
+      const { gaps } = await echo.line('gaps')
+      return gaps as GapFigures
+    },
     idle,
     load: async (load) => owned.use(startChild([loadMain, await loadConfig(deployment, sip, options, load)])),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -88,9 +93,9 @@ function deploy(
   })
 }
 
-async function echoConfig(deployment: Deployment, { record }: BenchOptions): Promise<string> {
+async function echoConfig(deployment: Deployment, { record, wire }: BenchOptions): Promise<string> {
   const { certFile, keyFile, port } = deployment.app
-  const config = { port, certFile, keyFile, secretFiles: [deployment.webhookSecretFile], record }
+  const config = { port, certFile, keyFile, secretFiles: [deployment.webhookSecretFile], record, wire }
   return writeJson(join(deployment.dir, 'echo.json'), config)
 }
 

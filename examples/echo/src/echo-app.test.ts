@@ -134,6 +134,31 @@ test('startEchoApp() sends the caller’s audio back, byte for byte', async (t) 
   assert.deepEqual([started.stats.framesIn, started.stats.framesOut], [1, 1])
 })
 
+test('startEchoApp() says how far apart the audio came', async (t) => {
+  const started = await app(t)
+  const socket = await stream(started)
+  const media = { track: 'inbound', chunk: '1', timestamp: '0', payload: 'AAAA' }
+  for (let frame = 0; frame < 3; frame++) {
+    socket.send(JSON.stringify({ event: 'media', sequenceNumber: '2', media, streamSid: 'MZ1' }))
+    await nextMessage(socket)
+  }
+  const { count, p50Ms, maxMs } = started.takeGaps()
+  assert.equal(count, 2)
+  assert.ok(p50Ms > 0 && p50Ms <= maxMs)
+  assert.equal(started.takeGaps().count, 0)
+})
+
+test('startEchoApp() streams a call of its own that somebody took', async (t) => {
+  const started = await app(t, { record: true })
+  const connected = incoming.replace('call.incoming', 'call.connected')
+  const { body } = await post(started.webhookUrl, connected, sign('evt_1', connected))
+  const { actions } = JSON.parse(body) as { actions: Action[] }
+  assert.deepEqual(
+    actions.map(({ type }) => type),
+    ['record', 'stream'],
+  )
+})
+
 test('startEchoApp() does not send back what the caller hears', async (t) => {
   const started = await app(t)
   const socket = await stream(started)

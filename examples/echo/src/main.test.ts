@@ -10,7 +10,7 @@ import { createPki } from '@voxkeep/pki'
 
 const main = fileURLToPath(import.meta.resolve('@voxkeep/example-echo/main'))
 
-test('main.ts says when it is ready, and on SIGTERM reports its counts and ends', async (t) => {
+test('main.ts says when it is ready, on SIGUSR2 how its audio came, and on SIGTERM reports its counts and ends', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'voxkeep-echo-'))
   t.after(() => rm(dir, { recursive: true }))
   const { certPem, keyPem } = await (await createPki()).issue(['127.0.0.1'])
@@ -26,6 +26,9 @@ test('main.ts says when it is ready, and on SIGTERM reports its counts and ends'
   child.stdout.setEncoding('utf8')
   const [ready] = (await once(child.stdout, 'data')) as [string]
   assert.match(ready, /^\{"ready":true,"webhookUrl":"https:\/\/127\.0\.0\.1:\d+\/voxkeep"/)
+  const gaps = once(child.stdout, 'data') as Promise<[string]>
+  child.kill('SIGUSR2')
+  assert.deepEqual(JSON.parse((await gaps)[0]), { gaps: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 } })
   const report = once(child.stdout, 'data') as Promise<[string]>
   child.kill('SIGTERM')
   assert.equal((JSON.parse((await report)[0]) as { calls: number }).calls, 0)

@@ -14,6 +14,8 @@ async function stop(): Promise<void> {
   console.log(JSON.stringify(app.stats))
   await app[Symbol.asyncDispose]()
 }
+// Whoever measures asks at both ends of the time that they mean.
+process.on('SIGUSR2', () => console.log(JSON.stringify({ gaps: app.takeGaps() })))
 process.once('SIGTERM', () => void stop())
 process.once('SIGINT', () => void stop())
 // Last, so that whoever reads this line may send the signal at once.

@@ -16,7 +16,7 @@ interface ModelEvent {
   readonly delta?: string
   readonly item_id?: string
   readonly name?: string
-  readonly error?: { readonly message?: string }
+  readonly error?: { readonly code?: string }
 }
 
 /** Lets the caller talk with the model until either is done; resolves when they are. Rejects when there is no model. */
@@ -39,9 +39,9 @@ export async function talkWithModel(conversation: Conversation, model: Model): P
       case 'input_audio_buffer.speech_started':
         return void cutIn()
       case 'response.function_call_arguments.done':
-        return void (event.name === 'end_call' && goodbye())
+        return void (event.name === 'end_call' && goodbye().catch(() => conversation.close()))
       case 'error':
-        console.error('the model complains:', event.error?.message)
+        console.error('the model complains:', event.error?.code) // its message may repeat what was said
     }
   }
   /** The caller began to speak: what waits to be heard goes, and the model learns how much of its answer was. */

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { benchMain, nodeFlags } from './paths.ts'
 import { run } from './run.ts'
 
@@ -14,6 +14,11 @@ export function benchCommand(): Command {
     .option('--calls <n>', 'calls at once', '100')
     .option('--seconds <s>', 'how long they stay up', '20')
     .option('--record', 'record every call')
+    .addOption(
+      new Option('--wire <name>', 'what the app’s stream speaks')
+        .choices(['voxkeep', 'twilio'])
+        .default('voxkeep'),
+    )
     .option('--minutes <m>', 'how long a soak takes', '10')
     .option('--profile <dir>', 'write CPU profiles of the gateway there')
     .option('--misses <file>', 'of privacy: write what was missed there')
@@ -25,9 +30,10 @@ export function benchCommand(): Command {
         .map((flag) => `--${flag}`)
       const profile = options.profile === undefined ? [] : ['--profile', options.profile]
       const misses = options.misses === undefined ? [] : ['--misses', options.misses]
-      const { calls, seconds, minutes } = options
+      const { calls, seconds, minutes, wire } = options
       const scenario = named ?? options.scenario
       const what = ['--scenario', scenario, '--calls', calls, '--seconds', seconds, '--minutes', minutes]
+      what.push('--wire', wire)
       process.exitCode = await run(process.execPath, [
         ...nodeFlags,
         benchMain,
@@ -44,6 +50,7 @@ interface BenchOptions {
   readonly calls: string
   readonly seconds: string
   readonly minutes: string
+  readonly wire: string
   readonly record?: true
   readonly profile?: string
   readonly misses?: string

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { writeApp } from '#new'
 import { createDeployment } from '@voxkeep/deployment'
@@ -33,6 +34,7 @@ async function create(name: string, options: Options): Promise<void> {
   progress(`making an app in ${folder}`)
   await writeApp(folder, sdkFolder)
   await createDeployment({ dir: join(folder, 'gateway'), ports })
+  await writeSettings(join(folder, 'gateway/app.json'), ports.app)
   progress('making an API token')
   const gateway = join(folder, 'gateway')
   await writeToken(join(gateway, 'voxkeep.yaml'), gateway, ports.api)
@@ -45,6 +47,12 @@ async function create(name: string, options: Options): Promise<void> {
   }
   const shown = relative(process.cwd(), folder) || '.'
   result({ folder, config: join(gateway, 'voxkeep.yaml') }, options.json ?? false, () => nextSteps(shown))
+}
+
+/** What the app listens with when it is started by itself: the certificate and the secret that its gateway expects. */
+async function writeSettings(path: string, port: number): Promise<void> {
+  const files = { certFile: 'tls/app.pem', keyFile: 'tls/app.key', secretFiles: ['secrets/webhook'] }
+  await writeFile(path, `${JSON.stringify({ port, ...files }, undefined, 2)}\n`)
 }
 
 function nextSteps(folder: string): string {

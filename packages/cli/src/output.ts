@@ -1,3 +1,5 @@
+import { VoxkeepApiError } from '@voxkeep/sdk'
+
 /** Progress and complaints go to standard error, results to standard output, so that results can be piped. */
 export function progress(text: string): void {
   process.stderr.write(`${text}\n`)
@@ -9,13 +11,27 @@ export function result(value: unknown, asJson: boolean, human: () => string): vo
 
 /** Prints what went wrong, in one line a cause, and sets the exit status. */
 export function fail(error: unknown): void {
-  for (let cause = error, depth = 0; cause !== undefined && depth < 4; depth++) {
-    process.stderr.write(
-      `${depth === 0 ? 'voxkeep: ' : '  because: '}${cause instanceof Error ? cause.message : JSON.stringify(cause)}\n`,
+  for (const line of complaint(error)) process.stderr.write(`${line}\n`)
+  process.exitCode = 1
+}
+
+export function complaint(error: unknown): readonly string[] {
+  const lines: string[] = []
+  for (let cause = error; cause !== undefined && lines.length < 4;) {
+    const lead = lines.length === 0 ? 'voxkeep: ' : '  because: '
+    lines.push(
+      `${lead}${cause instanceof Error ? `${cause.message}${refusalOf(cause)}` : JSON.stringify(cause)}`,
     )
     cause = cause instanceof Error ? cause.cause : undefined
   }
-  process.exitCode = 1
+  return lines
+}
+
+/** What the gateway said of a request that it refused. */
+function refusalOf(error: Error): string {
+  if (!(error instanceof VoxkeepApiError)) return ''
+  const { detail, why } = error
+  return `${detail === undefined ? '' : `: ${detail}`}${why === undefined ? '' : ` (${why})`}`
 }
 
 /** A table with aligned columns; the first row is the heading. */

@@ -24,6 +24,7 @@ import { receiptCommand } from './receipt-command.ts'
 import { recordingsCommand } from './recordings-command.ts'
 import { jobsCommand, retentionCommand } from './retention-command.ts'
 import { speechCommand } from './speech-command.ts'
+import { verifiersCommand } from './verifiers-command.ts'
 import { voicesCommand } from './voices-command.ts'
 import { subjectsCommand } from './subjects-command.ts'
 import { testCommand } from './test-command.ts'
@@ -58,6 +59,7 @@ export function createProgram(): Command {
     .addCommand(consentsCommand())
     .addCommand(speechCommand())
     .addCommand(voicesCommand())
+    .addCommand(verifiersCommand())
     .addCommand(subjectsCommand())
     .addCommand(jobsCommand())
     .addCommand(dialingCommand())

@@ -73,9 +73,12 @@ function summary(receipt: NonNullable<ReceiptReport['receipt']>): string[] {
     'consent',
     'redaction',
     'secureCapture',
+    'voiceVerification',
   ]
   return [
     `call ${String(call['id'])}, ${String(call['direction'])}, ended ${String(call['endedAt'])} (${String(call['endReason'])})`,
-    ...parts.map((part) => `  ${part.padEnd(13)} ${JSON.stringify(receipt[part])}`),
+    ...parts
+      .filter((part) => receipt[part] !== undefined)
+      .map((part) => `  ${part.padEnd(17)} ${JSON.stringify(receipt[part])}`),
   ]
 }

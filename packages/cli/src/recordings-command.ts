@@ -25,6 +25,7 @@ export function recordingsCommand(): Command {
     .option('--from <ms>', 'from this millisecond')
     .option('--to <ms>', 'up to this millisecond')
     .option('--format <format>', 'pcm16 or ulaw', 'pcm16')
+    .option('--skip-pauses', 'leave out what was paused to be skipped')
     .action(exportAudio)
   withConnection(
     recordings.command('delete').description('Delete a recording for good.').argument('<id>'),
@@ -61,12 +62,13 @@ async function show(id: string, options: ConnectionOptions): Promise<void> {
 async function exportAudio(
   id: string,
   file: string,
-  options: ConnectionOptions & { from?: string; to?: string; format: string },
+  options: ConnectionOptions & { from?: string; to?: string; format: string; skipPauses?: boolean },
 ): Promise<void> {
   if (options.format !== 'pcm16' && options.format !== 'ulaw') throw new Error('--format is pcm16 or ulaw')
   const range = {
     ...(options.from !== undefined && { fromMs: Number(options.from) }),
     ...(options.to !== undefined && { toMs: Number(options.to) }),
+    ...(options.skipPauses === true && { pauses: 'skip' as const }),
   }
   const audio = await connect(options).recordings.audio(id, { ...range, format: options.format })
   const out = createWriteStream(file, { mode: 0o600 })

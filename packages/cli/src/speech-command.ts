@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { result, table } from './output.ts'
+import { providerHead, providerRow } from './provider-row.ts'
 import { gatewayMain, nodeFlags } from './paths.ts'
 import { run } from './run.ts'
 
@@ -56,28 +57,9 @@ async function tryEngine(
 function tableOf(engines: readonly SpeechEngine[]): string {
   if (engines.length === 0) return 'there are no engines: see docs/speech.md'
   const rows = engines.map((engine) => [
-    engine.id,
-    engine.kind,
-    engine.region ?? '',
-    engine.data_classes.join(','),
-    engine.training_opt_out ? 'yes' : 'no',
-    engine.refused === null ? 'may hear' : `refused: ${engine.refused}`,
-    engine.health,
-    `${engine.sessions}/${engine.max_sessions}`,
+    ...providerRow(engine, 'may hear'),
     String(engine.lag_ms),
     String(engine.lost_ms),
   ])
-  const head = [
-    'engine',
-    'kind',
-    'region',
-    'data',
-    'opt-out',
-    'this tenant',
-    'health',
-    'voices',
-    'lag ms',
-    'lost ms',
-  ]
-  return table([head, ...rows])
+  return table([[...providerHead('engine', 'voices'), 'lag ms', 'lost ms'], ...rows])
 }

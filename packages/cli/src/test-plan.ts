@@ -18,6 +18,7 @@ export const unitFlags = [
   '--test-force-exit',
   '--test-timeout=60000',
   '--test-reporter=dot',
+  '--max-semi-space-size=64', // MiB: thousands of tests in one process leave much that is young and dead
 ]
 const endToEndFlags = (atOnce: number) => [
   `--test-concurrency=${atOnce}`,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { result, table } from './output.ts'
+import { providerHead, providerRow } from './provider-row.ts'
 import { gatewayMain, nodeFlags } from './paths.ts'
 import { run } from './run.ts'
 
@@ -46,28 +47,9 @@ async function tryVoice(
 
 function tableOf(voices: readonly Voice[]): string {
   const rows = voices.map((voice) => [
-    voice.id,
-    voice.kind,
-    voice.region ?? '',
-    voice.data_classes.join(','),
-    voice.training_opt_out ? 'yes' : 'no',
-    voice.refused === null ? 'may speak' : `refused: ${voice.refused}`,
-    voice.health,
-    `${voice.sessions}/${voice.max_sessions}`,
+    ...providerRow(voice, 'may speak'),
     String(voice.texts),
     String(voice.characters),
   ])
-  const head = [
-    'voice',
-    'kind',
-    'region',
-    'data',
-    'opt-out',
-    'this tenant',
-    'health',
-    'texts now',
-    'texts',
-    'characters',
-  ]
-  return table([head, ...rows])
+  return table([[...providerHead('voice', 'texts now'), 'texts', 'characters'], ...rows])
 }

@@ -44,6 +44,8 @@ export interface Receipt {
   readonly consent: readonly { readonly party: string; readonly state: string; readonly required: string }[]
   readonly redaction: { readonly found: Readonly<Record<string, number>>; readonly silencedMs: number } | null
   readonly secureCapture: readonly { readonly what: string; readonly outcome: string }[]
+  /** Absent in calls that older software kept. */
+  readonly verifications?: readonly { readonly action: string; readonly result: string }[]
   readonly endReason: string | null
 }
 

@@ -4,6 +4,7 @@ import { loudness, next, ordered, webhooks, type Call, type Calls, type Item } f
 
 const call = (id: string, state: Call['state'] = 'active'): Call => ({
   id,
+  call_sid: `CA${id}`,
   app: 'agent',
   trunk: 'trunk',
   direction: 'inbound',

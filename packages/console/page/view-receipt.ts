@@ -23,6 +23,7 @@ function line(state: State, what: string, how: string): readonly HTMLElement[] {
 
 function rows(receipt: Receipt): readonly (readonly [State, string, string])[] {
   const { sip, srtp, identity, webhooks, streams, recordings, consent, redaction, secureCapture } = receipt
+  const { verifications = [] } = receipt
   return [
     sip === null
       ? ['none', 'Signalling', 'not connected yet']
@@ -71,6 +72,14 @@ function rows(receipt: Receipt): readonly (readonly [State, string, string])[] {
         ] as const,
     ),
     ...secureCapture.map(({ what, outcome }) => ['safe', 'Secure keys', `${what}: ${outcome}`] as const),
+    ...verifications.map(
+      ({ action, result }) =>
+        [
+          result === 'match' || result === 'enrolled' ? 'safe' : 'none',
+          'Voice',
+          `${action}: ${result}`,
+        ] as const,
+    ),
     redaction === null
       ? ['none', 'Redaction', 'nobody listens']
       : [

@@ -71,6 +71,19 @@ test('answerRequest() speaks fetch', async () => {
   assert.deepEqual(await response.json(), { actions: [{ type: 'hangup' }] })
 })
 
+test('answerRequest() reads no more of a stranger’s body than a gateway could have sent', async () => {
+  let given = 0
+  const endless = new ReadableStream({
+    pull(controller) {
+      given += 1
+      controller.enqueue(new Uint8Array(65_536))
+    },
+  })
+  const request = new Request('https://app.example/', { method: 'POST', body: endless, duplex: 'half' })
+  assert.equal((await answerRequest(request, options)).status, 413)
+  assert.ok(given < 10)
+})
+
 test('isEvent() tells events apart by their type', () => {
   const event = {
     type: 'call.ended',

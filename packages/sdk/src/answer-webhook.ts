@@ -68,9 +68,10 @@ export async function answerWebhook(
     : { status: 200, body: JSON.stringify(answerWith(...commands)) }
 }
 
-/** The same where requests and responses are those of `fetch`: Deno, Bun, Workers. */
+/** The same where requests and responses are those of `fetch`: Deno, Bun, Workers. A body above 256 KiB is answered with 413. */
 export async function answerRequest(request: Request, options: WebhookOptions): Promise<Response> {
-  const body = new Uint8Array(await request.arrayBuffer())
+  const body = request.body === null ? new Uint8Array(0) : await readBody(request.body)
+  if (body === undefined) return new Response(null, { status: 413 })
   const { status, body: json } = await answerWebhook(body, request.headers, options)
   return new Response(json ?? null, { status, ...(json !== undefined && { headers: jsonType }) })
 }
@@ -104,7 +105,8 @@ export async function answerOnNode(
   }
 }
 
-async function readBody(request: NodeRequest): Promise<Uint8Array | undefined> {
+/** Undefined for more than anybody has signed: a stranger's body is not read to its end. */
+async function readBody(request: AsyncIterable<Uint8Array>): Promise<Uint8Array | undefined> {
   let body = new Uint8Array(0)
   for await (const chunk of request) {
     if (body.length + chunk.length > maxBodyBytes) return undefined

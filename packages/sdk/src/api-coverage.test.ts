@@ -17,7 +17,7 @@ async function everyRequest(): Promise<string[]> {
     token: 't',
     fetch: async (url, { method }) => {
       sent.push(
-        `${method} ${new URL(url).pathname.replace('/x_1', '/{id}').replace('/an-app', '/{app}').replace('/tile/*', '/tile/{*}').replace('/a-job', '/{name}').replace('/a-token', '/{token}')}`,
+        `${method} ${new URL(url).pathname.replace('/x_1', '/{id}').replace('/an-app', '/{app}').replace('/tile/*', '/tile/{*}').replace('/a-job', '/{name}').replace('/a-voice', '/{subject}').replace('/a-token', '/{token}')}`,
       )
       return Response.json({ data: [], has_more: false, next_cursor: null })
     },
@@ -48,6 +48,7 @@ async function everyRequest(): Promise<string[]> {
   await client.transcripts.get('x_1')
   await client.speech.engines()
   await client.voices.list()
+  await Promise.all([client.verifiers.list(), client.verifiers.forget('x_1', 'a-voice')])
   await client.live.get('x_1')
   await client.live.watch().next()
   const { vault, payments, consents } = client

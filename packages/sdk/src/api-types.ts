@@ -248,6 +248,8 @@ export interface Schemas {
     readonly type: 'record'
     /** Default: `"start"` */
     readonly action?: 'start' | 'pause' | 'resume' | 'stop'
+    /** Of `pause`, by default `silence`: `skip` lets whoever fetches the audio leave the pause out (`pauses=skip`) */
+    readonly behavior?: 'silence' | 'skip'
     readonly events?: Schemas['EventAddressInput']
   } | {
     readonly type: 'message'
@@ -433,6 +435,55 @@ export interface Schemas {
     /** After a refusal or no answer: go on without a recording, ask the app (`call.consent_refused`), or end the call. Default: `"go-on"` */
     readonly on_refuse?: 'go-on' | 'ask' | 'hangup'
   } | {
+    readonly type: 'verify'
+    /** `verify`: compare the caller’s voice with the one that is known as the subject’s. `enrol`: have the engine learn it. `cancel`: end the one that is under way. Default: `"verify"` */
+    readonly action?: 'verify' | 'enrol' | 'cancel'
+    /** Whose voice: an id of your own that names nobody to others; no phone number */
+    readonly subject?: string
+    /** One of the configuration’s `verifiers`; default: the app’s, else the first */
+    readonly engine?: string
+    /** That the caller agreed to have their voice compared, which is in the audit log and on the receipt */
+    readonly consent?: 'given'
+    /** Where you have that on record: a reference, no person’s data */
+    readonly consent_source?: string
+    /** Played, said, or waited for in this order before anything is heard; again before each attempt. Default: `[]` */
+    readonly prompts?: readonly ({
+      /** HTTPS address of a WAV file (PCM, µ-law or A-law), absolute or relative to the webhook; at most 8 MiB */
+      readonly play: string
+      /** Default: `1` */
+      readonly loop?: number
+    } | {
+      /** What is said: plain text, or SSML when it begins with `<speak>` */
+      readonly say: string
+      /** A voice of the configuration’s `voices`; default: the app’s */
+      readonly voice?: string
+      /** BCP 47, such as `en-US` */
+      readonly language?: string
+      /** Keep the speech, sealed, to give it again for the same text: for fixed prompts, not for words that hold anybody’s data */
+      readonly cache?: boolean
+      /** Default: `1` */
+      readonly loop?: number
+    } | {
+      readonly wait_ms: number
+    })[]
+    /** What the caller is asked to say, for engines that compare that too */
+    readonly phrase?: string
+    /** Speech that is needed, pauses not counted; default 3000, to enrol 10000 */
+    readonly min_speech_ms?: number
+    /** How long it is listened, at the most, in one attempt. Default: `20000` */
+    readonly max_ms?: number
+    /** How often it is tried while it stays inconclusive; a mismatch is not tried again. Default: `2` */
+    readonly attempts?: number
+    /** How alike the voices must be; counts where it asks for more than the configuration does */
+    readonly min_score?: number
+    /** After anything but `match` and `enrolled`: ask the app, go on with the next command, or end the call; the last two tell it. Default: `"ask"` */
+    readonly on_mismatch?: 'ask' | 'go-on' | 'hangup'
+    readonly events?: Schemas['EventAddressInput']
+    /** Asked instead of the app’s `webhook.url`: HTTPS, absolute or relative to it */
+    readonly action_url?: string
+    /** Default: `"POST"` */
+    readonly action_method?: 'GET' | 'POST'
+  } | {
     readonly type: 'transcribe'
     /** Default: `"start"` */
     readonly action?: 'start' | 'stop' | 'expect'
@@ -457,6 +508,8 @@ export interface Schemas {
     readonly why?: string
   } | {
     readonly type: 'hangup'
+    /** Of somebody whom a `dial` called (`leg_id` of its events): ends that leg alone, ringing or connected, and the call goes on */
+    readonly leg_id?: string
   }
   readonly NewCallInput: {
     /** A number (E.164, `+1 212 555 0100`) or a `sip:` address that the app’s `dialing` allows */
@@ -923,51 +976,71 @@ export interface Schemas {
   }
   readonly SpeechEngine: {
     readonly id: string
-    readonly kind: 'deepgram' | 'vosk' | 'openai' | 'websocket' | 'command'
     readonly region: string | null
     /** What it may be given */
-    readonly data_classes: readonly ('public' | 'internal' | 'personal' | 'health' | 'payment')[]
-    /** Whether nothing that it hears may be kept for training */
+    readonly data_classes: readonly ('public' | 'internal' | 'personal' | 'health' | 'payment' | 'biometric')[]
+    /** Whether nothing that it is given may be kept for training */
     readonly training_opt_out: boolean
+    readonly kind: 'deepgram' | 'vosk' | 'openai' | 'websocket' | 'command'
     /** Why it may hear nothing of this tenant; null: it may */
     readonly refused: 'region' | 'training' | null
-    /** Of its latest connections */
+    /** Of its latest answers */
     readonly health: 'unknown' | 'up' | 'failing'
-    /** Voices that it hears now */
+    /** What it does now */
     readonly sessions: number
     readonly max_sessions: number
+    /** Why it had no answer, since the start */
+    readonly failures: Readonly<Record<string, number>>
     /** How far it is behind, at most */
     readonly lag_ms: number
     /** Heard since the start */
     readonly words: number
     /** Audio that it could not be given, since the start */
     readonly lost_ms: number
-    /** Why connections failed, since the start */
+  }
+  readonly Verifier: {
+    readonly id: string
+    readonly region: string | null
+    /** What it may be given */
+    readonly data_classes: readonly ('public' | 'internal' | 'personal' | 'health' | 'payment' | 'biometric')[]
+    /** Whether nothing that it is given may be kept for training */
+    readonly training_opt_out: boolean
+    readonly kind: 'https' | 'command'
+    /** Why it may be given no voice of this tenant; null: it may */
+    readonly refused: 'region' | 'data-class' | 'training' | null
+    /** Of its latest answers */
+    readonly health: 'unknown' | 'up' | 'failing'
+    /** What it does now */
+    readonly sessions: number
+    readonly max_sessions: number
+    /** Why it had no answer, since the start */
     readonly failures: Readonly<Record<string, number>>
+    /** How often each was for this tenant, since the start */
+    readonly results: Readonly<Record<string, number>>
   }
   readonly Voice: {
     readonly id: string
-    readonly kind: 'command' | 'openai' | 'deepgram' | 'elevenlabs'
     readonly region: string | null
-    /** What its texts may hold */
-    readonly data_classes: readonly ('public' | 'internal' | 'personal' | 'health' | 'payment')[]
-    /** Whether nothing that it says may be kept for training */
+    /** What it may be given */
+    readonly data_classes: readonly ('public' | 'internal' | 'personal' | 'health' | 'payment' | 'biometric')[]
+    /** Whether nothing that it is given may be kept for training */
     readonly training_opt_out: boolean
+    readonly kind: 'command' | 'openai' | 'deepgram' | 'elevenlabs'
     /** Why it may say nothing of this tenant; null: it may */
     readonly refused: 'region' | 'training' | null
-    /** Of its latest texts */
+    /** Of its latest answers */
     readonly health: 'unknown' | 'up' | 'failing'
-    /** Texts that it says now */
+    /** What it does now */
     readonly sessions: number
     readonly max_sessions: number
+    /** Why it had no answer, since the start */
+    readonly failures: Readonly<Record<string, number>>
     /** Said since the start */
     readonly texts: number
     /** Of them all */
     readonly characters: number
     /** Speech that it made, since the start */
     readonly audio_ms: number
-    /** Why texts were not said, since the start */
-    readonly failures: Readonly<Record<string, number>>
   }
   readonly SubjectRequest: {
     readonly id: string
@@ -1080,6 +1153,9 @@ export interface Schemas {
   }
   readonly VoiceList: {
     readonly data: readonly Schemas['Voice'][]
+  }
+  readonly VerifierList: {
+    readonly data: readonly Schemas['Verifier'][]
   }
   readonly RevealedValue: {
     readonly value: string
@@ -1314,6 +1390,8 @@ export interface Routes {
         readonly to_ms?: number | undefined
         /** Default: `"pcm16"` */
         readonly format?: 'ulaw' | 'pcm16' | undefined
+        /** `skip`: without what was paused with `behavior: skip`; times are those of the whole all the same. Default: `"keep"` */
+        readonly pauses?: 'keep' | 'skip' | undefined
       }
     }
     readonly answer: undefined
@@ -1546,6 +1624,22 @@ export interface Routes {
   readonly 'GET /v1/voices': {
     readonly request: {}
     readonly answer: Schemas['VoiceList']
+  }
+  /** List the engines that compare voices, with their facts and their health */
+  readonly 'GET /v1/verifiers': {
+    readonly request: {}
+    readonly answer: Schemas['VerifierList']
+  }
+  /** Have an engine forget a person’s voice */
+  readonly 'DELETE /v1/verifiers/{id}/subjects/{subject}': {
+    readonly request: {
+      readonly path: {
+        readonly id: string
+        /** Whose voice: an id of your own that names nobody to others; no phone number */
+        readonly subject: string
+      }
+    }
+    readonly answer: undefined
   }
   /** Keep a value under a token */
   readonly 'POST /v1/vault/tokens': {

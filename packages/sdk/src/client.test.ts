@@ -141,11 +141,16 @@ test('createClient() says so when an answer is not JSON', async () => {
 
 test('recordings.audio() streams a part in the format asked for', async () => {
   const { client, sent } = clientWith([new Response(new Uint8Array([1, 2, 3]))])
-  const audio = await client.recordings.audio('rec_1', { fromMs: 0, toMs: 1_000, format: 'ulaw' })
+  const audio = await client.recordings.audio('rec_1', {
+    fromMs: 0,
+    toMs: 1_000,
+    format: 'ulaw',
+    pauses: 'skip',
+  })
   assert.deepEqual(await new Response(audio).bytes(), new Uint8Array([1, 2, 3]))
   assert.equal(
     sent[0]?.url,
-    'https://gw.example:8443/v1/recordings/rec_1/audio?from_ms=0&to_ms=1000&format=ulaw',
+    'https://gw.example:8443/v1/recordings/rec_1/audio?from_ms=0&to_ms=1000&format=ulaw&pauses=skip',
   )
 })
 

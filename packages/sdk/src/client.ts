@@ -6,6 +6,7 @@ import { consentsOf, type ConsentsClient } from './client-consents.ts'
 import { liveOf, type LiveClient } from './client-live.ts'
 import { keepingOf, type KeepingClient } from './client-keeping.ts'
 import { speechOf, type SpeechClient } from './client-speech.ts'
+import { verifiersOf, type VerifiersClient } from './client-verifiers.ts'
 import { voicesOf, type VoicesClient } from './client-voices.ts'
 import { transcriptsOf, type TranscriptsClient } from './client-transcripts.ts'
 import { vaultOf, type VaultClient } from './client-vault.ts'
@@ -45,6 +46,7 @@ export interface VoxkeepClient
     ConsentsClient,
     SpeechClient,
     VoicesClient,
+    VerifiersClient,
     TranscriptsClient,
     VaultClient,
     AuditClient,
@@ -126,6 +128,7 @@ export function createClient(options: ClientOptions): VoxkeepClient {
     ...consentsOf(send),
     ...speechOf(send),
     ...voicesOf(send),
+    ...verifiersOf(send),
     ...transcriptsOf(send),
     ...vaultOf(send),
     ...auditOf(send),
@@ -161,8 +164,8 @@ function recordingsOf(send: Send): VoxkeepClient['recordings'] {
   return {
     list: ({ callId, ...page } = {}) => listOf(send, 'GET /v1/recordings', page, { call_id: callId }),
     get: (id, signal) => json(send, 'GET /v1/recordings/{id}', { path: { id }, signal }),
-    async audio(id, { fromMs, toMs, format } = {}, signal) {
-      const query = { from_ms: fromMs, to_ms: toMs, format }
+    async audio(id, { fromMs, toMs, format, pauses } = {}, signal) {
+      const query = { from_ms: fromMs, to_ms: toMs, format, pauses }
       const { body } = await ask(send, 'GET /v1/recordings/{id}/audio', { path: { id }, query, signal })
       if (body === null) throw new VoxkeepApiError('API_MALFORMED', 'the gateway sent no audio')
       return body

@@ -35,6 +35,22 @@ test('commands builds what the gateway understands', () => {
       },
     ),
     commands.cancelCollect(),
+    commands.verify('cust-7', {
+      engine: 'print',
+      consent: 'given',
+      consent_source: 'form 7',
+      prompts: [{ say: 'Why do you call?' }],
+      phrase: 'my voice',
+      min_speech_ms: 2_000,
+      max_ms: 15_000,
+      attempts: 3,
+      min_score: 0.9,
+      on_mismatch: 'hangup',
+      events: { url: '/told' },
+      action_url: '/verified',
+    }),
+    commands.enrolVoice('cust-7', { consent: 'given', consent_source: 'form 7' }),
+    commands.cancelVerify(),
     commands.pay('stripe', {
       amount_minor: 1_999,
       currency: 'eur',
@@ -78,6 +94,7 @@ test('commands builds what the gateway understands', () => {
       action_url: '/after',
     }),
     commands.pauseRecording(),
+    commands.pauseRecording({ behavior: 'skip' }),
     commands.resumeRecording(),
     commands.stopRecording(),
     commands.transcribe({ language: 'de', engine: 'ears' }),
@@ -90,6 +107,7 @@ test('commands builds what the gateway understands', () => {
     commands.wait(5),
     commands.wait(),
     commands.hangup(),
+    commands.hangupLeg(`leg_${'0'.repeat(32)}`),
     commands.dial('+1 212 555 0100'),
     commands.dial(['+12125550100', 'sip:agent@pbx.example'], {
       strategy: 'simultaneous',
@@ -109,7 +127,7 @@ test('commands builds what the gateway understands', () => {
   )
   const parsed = decisionAnswer.safeParse(answer)
   assert.ok(parsed.success, JSON.stringify(parsed.error?.issues))
-  assert.equal(parsed.data.length, 39)
+  assert.equal(parsed.data.length, 44)
   assert.deepEqual(parsed.data[1], { type: 'reject', status: 603 })
   assert.deepEqual(
     parsed.data.filter(({ type }) => type === 'wait'),

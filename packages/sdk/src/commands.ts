@@ -7,6 +7,7 @@ import type {
   MessageOptions,
   RecordOptions,
 } from './commands-call.ts'
+import type { VerifyVoiceOptions } from './commands-verify.ts'
 import type { RelayOptions, SayOptions } from './commands-voice.ts'
 import type { CollectField, CollectOptions, PayFieldKind, PayOptions } from './commands-collect.ts'
 
@@ -24,7 +25,8 @@ export type CallCommand =
   | { type: 'pay'; action: 'capture'; capture: PayFieldKind; idempotency_key?: string }
   | { type: 'pay'; action: 'complete' | 'cancel'; idempotency_key?: string }
   | ({ type: 'record'; action?: 'start' } & RecordOptions)
-  | { type: 'record'; action: 'pause' | 'resume' | 'stop' }
+  | { type: 'record'; action: 'pause'; behavior?: 'silence' | 'skip' }
+  | { type: 'record'; action: 'resume' | 'stop' }
   | ({ type: 'message' } & MessageOptions)
   | { type: 'send_digits'; digits: string }
   | { type: 'redirect'; url: string; method?: 'GET' | 'POST' }
@@ -46,7 +48,9 @@ export type CallCommand =
   | ({ type: 'consent'; action?: 'ask'; prompt_url: string } & ConsentOptions)
   | { type: 'consent'; action: 'assert'; answer: 'given' | 'refused'; party?: ConsentParty }
   | { type: 'consent'; action: 'revoke'; party?: ConsentParty }
-  | { type: 'hangup' }
+  | ({ type: 'verify'; action?: 'verify' | 'enrol'; subject: string } & VerifyVoiceOptions)
+  | { type: 'verify'; action: 'cancel' }
+  | { type: 'hangup'; leg_id?: string }
 
 export type RejectStatus = 403 | 404 | 480 | 486 | 603
 
@@ -201,6 +205,20 @@ export const commands = {
     prompt_url: promptUrl,
     ...options,
   }),
+  /** Compares the caller's voice with the one that is known as the subject's; afterwards the app is asked with `call.verified`. */
+  verify: (subject: string, options: VerifyVoiceOptions = {}): CallCommand => ({
+    type: 'verify',
+    subject,
+    ...options,
+  }),
+  /** Has an engine learn the caller's voice as the subject's; afterwards the app is asked with `call.verified`. */
+  enrolVoice: (subject: string, options: VerifyVoiceOptions = {}): CallCommand => ({
+    type: 'verify',
+    action: 'enrol',
+    subject,
+    ...options,
+  }),
+  cancelVerify: (): CallCommand => ({ type: 'verify', action: 'cancel' }),
   /** Has keys pressed that nobody else may learn; afterwards the app is asked with `call.collected`, and gets tokens. */
   collect: (fields: CollectField[], options: CollectOptions = {}): CallCommand => ({
     type: 'collect',
@@ -228,7 +246,12 @@ export const commands = {
   }),
   /** Notes something about the call, null to forget it: told with every question that follows. */
   set: (variables: Record<string, string | null>): CallCommand => ({ type: 'set', variables }),
-  pauseRecording: (): CallCommand => ({ type: 'record', action: 'pause' }),
+  /** `skip`: whoever fetches the audio may leave the pause out; it is silence in any case. */
+  pauseRecording: (options: { behavior?: 'silence' | 'skip' } = {}): CallCommand => ({
+    type: 'record',
+    action: 'pause',
+    ...options,
+  }),
   resumeRecording: (): CallCommand => ({ type: 'record', action: 'resume' }),
   stopRecording: (): CallCommand => ({ type: 'record', action: 'stop' }),
   stream: (url: string, options: StreamOptions = {}): CallCommand => ({ type: 'stream', url, ...options }),
@@ -256,6 +279,8 @@ export const commands = {
   /** Hands the caller over to the one who was consulted. */
   completeTransfer: (): CallCommand => ({ type: 'transfer', action: 'complete' }),
   hangup: (): CallCommand => ({ type: 'hangup' }),
+  /** Ends one leg alone that a `dial` made, ringing or connected: the call goes on. `leg` is the `leg_id` of its events. */
+  hangupLeg: (leg: string): CallCommand => ({ type: 'hangup', leg_id: leg }),
 } as const
 
 /** The answer to a webhook that asks what to do: `response.end(JSON.stringify(answerWith(...)))`. */

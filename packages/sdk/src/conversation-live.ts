@@ -220,6 +220,7 @@ export class LiveConversation implements Conversation {
 
   /** What the gateway sent after the start, over whichever socket. */
   take(raw: string | Uint8Array): void {
+    if (this.signal.aborted) return
     const message = this.#wire.read(raw)
     switch (message.kind) {
       case 'audio':
@@ -250,7 +251,7 @@ export class LiveConversation implements Conversation {
 
   #heardAudio(message: FromGateway & { kind: 'audio' }): void {
     const { track, timestampMs } = message
-    const bytes = message.bytes.slice()
+    const bytes = new Uint8Array(message.bytes)
     const hear = (this.#hear[track] ??= audioIn(this.session, this.rateHz))
     const pcm = hear(bytes)
     if (track === 'inbound') this.#listeners.heard(pcm)

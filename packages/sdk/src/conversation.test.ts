@@ -227,3 +227,14 @@ test('Conversation does nothing after its end', async () => {
   assert.deepEqual([await conversation.ended, conversation.signal.aborted], ['enough', true])
   assert.deepEqual(await Array.fromAsync(conversation.audio), [])
 })
+
+test('Conversation tells nothing after its end', async () => {
+  const { socket, conversation } = await world()
+  const keys: string[] = []
+  conversation.on('dtmf', ({ digit }) => void keys.push(digit))
+  const key = { type: 'dtmf', seq: 2, digit: '5', duration_ms: 100 }
+  socket.say(key)
+  conversation.close()
+  socket.say({ ...key, seq: 3 })
+  assert.deepEqual(keys, ['5'])
+})

@@ -128,7 +128,14 @@ export const sessionStart = {
   direction: 'inbound',
   from: '+12025550143',
   to: '+12025550187',
-  media: { encoding: 'audio/l16', rate: 16_000, channels: 1, frame_ms: 20, tracks: ['inbound'] },
+  media: {
+    encoding: 'audio/l16',
+    rate: 16_000,
+    source_rate: 16_000,
+    channels: 1,
+    frame_ms: 20,
+    tracks: ['inbound'],
+  },
   parameters: { colour: 'blue' },
   resume: { id: 'resume_1', window_ms: 10_000, resumed: false, last_seq: 0 },
 }

@@ -160,7 +160,8 @@ export type {
   SubjectRequest,
 } from './resources-keeping.ts'
 export type { SpeechEngine } from './resources-speech.ts'
-export type { Voice } from './resources-voices.ts'
+export type { Verifier, Voice } from './resources-voices.ts'
+export type { VerifyVoiceOptions } from './commands-verify.ts'
 export type { Interruptible, RelayOptions, SayOptions } from './commands-voice.ts'
 export type { RelayEndedEvent } from './webhook-relay.ts'
 export type { Consent, ConsentChoice, ConsentListOptions, ConsentRule } from './resources-consents.ts'

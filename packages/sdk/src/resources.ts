@@ -64,6 +64,8 @@ export interface AudioOptions {
   readonly toMs?: number
   /** Default `pcm16`. */
   readonly format?: 'pcm16' | 'ulaw'
+  /** `skip`: without what was paused to be skipped. Default `keep`. */
+  readonly pauses?: 'keep' | 'skip'
 }
 
 export type TokenRequest = BodyOf<'POST /v1/tokens'>

@@ -15,6 +15,8 @@ export interface StreamSession {
   readonly tracks: readonly StreamTrack[]
   readonly encoding: AudioEncoding
   readonly rateHz: number
+  /** What the caller’s codec brings, 16000 or 8000: at 8000 a higher `rateHz` has no more in it than the telephone’s band. */
+  readonly sourceRateHz?: number
   /** As the `stream` command gave them. */
   readonly parameters: Readonly<Record<string, string>>
   /** Whether keys are being pressed in private already. */

@@ -192,6 +192,21 @@ test('createStreamServer() gives a lost stream up when its window is over', asyn
   assert.equal(server.conversations.size, 0)
 })
 
+test('createStreamServer() gives up a stream whose socket closed while its token was looked up', async () => {
+  const clock = fakeStreamClock()
+  const token = Promise.withResolvers<boolean>()
+  const server = fakeServer({ clock, tokens: { issue() {}, redeem: () => token.promise } })
+  const socket = await acceptedBy(server, mediaProtocol)
+  socket.say({ ...sessionStart, token: 'one' })
+  socket.cut()
+  token.resolve(true)
+  await settle()
+  const [conversation] = server.conversations
+  clock.pass(10_000)
+  assert.equal(await conversation?.ended, 'lost')
+  assert.equal(server.conversations.size, 0)
+})
+
 test('createStreamServer() ends its conversations when it closes, and takes no more', async () => {
   const server = fakeServer()
   const socket = await acceptedBy(server)

@@ -142,6 +142,7 @@ class Server {
     }
     let conversation: LiveConversation | undefined
     let isStarting = false
+    let isGone = false
     const waiting: (string | Uint8Array)[] = [] // what comes while the token is looked up
     const giveUp = this.#clock.after(startWithinMs, () => link.close(policyViolation, 'no start'))
     const start = async (first: FromGateway & { kind: 'start' }) => {
@@ -154,6 +155,11 @@ class Server {
       }
       conversation = begun
       for (const raw of waiting.splice(0)) conversation.take(raw)
+      if (isGone && begun.isLinkedBy(link)) this.#lost(begun)
+    }
+    const failed = (error: unknown) => {
+      printError('a stream could not begin:', error)
+      link.close(internalError, '')
     }
     socket.addEventListener('message', ({ data }) => {
       const raw = messageOf(data)
@@ -161,10 +167,11 @@ class Server {
       if (conversation !== undefined) return conversation.take(raw)
       if (isStarting) return void (waiting.length < maxWaiting && waiting.push(raw))
       const message = wire.read(raw)
-      if (message.kind === 'start') start(message).catch(() => link.close(internalError, ''))
+      if (message.kind === 'start') start(message).catch(failed)
     })
     const gone = () => {
       giveUp()
+      isGone = true
       if (conversation?.isLinkedBy(link) === true) this.#lost(conversation)
     }
     socket.addEventListener('close', () => {

@@ -42,6 +42,16 @@ for (const each of framed)
     }
   })
 
+test('mediaWire() tells what the caller’s codec brings, where the gateway says so', () => {
+  const told = (media: object) => {
+    const start = { type: 'session.start', seq: 1, stream_id: 'strm_1', call_id: 'call_1', media }
+    const read = mediaWire().read(JSON.stringify(start))
+    return read.kind === 'start' ? read.session.sourceRateHz : read.kind
+  }
+  const media = { encoding: 'audio/l16', rate: 24_000, tracks: ['inbound'] }
+  assert.deepEqual([told({ ...media, source_rate: 16_000 }), told(media)], [16_000, undefined])
+})
+
 test('mediaWire() ignores a state of privacy that it does not know', () => {
   for (const state of ['something-new', 'toString', '__proto__'])
     assert.deepEqual(mediaWire().read(JSON.stringify({ type: 'privacy', seq: 1, state })), {

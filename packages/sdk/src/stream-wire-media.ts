@@ -193,6 +193,7 @@ function readStart(fields: Record<string, unknown>): FromGateway {
       tracks: tracksOf(media?.['tracks']),
       encoding,
       rateHz,
+      ...present({ sourceRateHz: number(media?.['source_rate']) }),
       parameters: strings(fields['parameters']),
       isSecure: record(fields['privacy'])?.['state'] === 'secure_capture_started',
       raw: fields,

@@ -30,7 +30,36 @@ export type MessageEvent = Of<
     to_ms?: number
     /** The recording is the message's own, and sealed by now; else the message is a stretch of one that runs. */
     own?: boolean
-    state?: 'sealed' | 'failed' | 'recording'
+    recording_state?: 'sealed' | 'failed' | 'recording'
+  }
+>
+
+/** `unavailable`: the engine said nothing that counts. `refused`: nobody was heard, or the engine takes the voice for nobody's. */
+export type VerifyResult =
+  | 'match'
+  | 'mismatch'
+  | 'inconclusive'
+  | 'not-enrolled'
+  | 'enrolled'
+  | 'refused'
+  | 'unavailable'
+
+/** What came of a `verify`. Answer with `{ actions: [...] }`: after anything but a match, ask for something else than the voice. */
+export type VerifiedEvent = Of<
+  'call.verified',
+  OfCall & {
+    action: 'verify' | 'enrol'
+    result: VerifyResult
+    /** 0 to 1, on the engine's own scale. */
+    score?: number
+    /** What the engine says of recorded and synthetic voices; one that it suspects is never a match. */
+    spoof?: { score?: number; suspected?: boolean }
+    /** Words such as `below-min-score`, `synthetic-suspected`, `not-enough-speech`, `consent`. */
+    reasons: string[]
+    engine: string | null
+    /** From 1; 0: nobody was heard. */
+    attempt: number
+    speech_ms: number
   }
 >
 
@@ -70,6 +99,8 @@ interface OfLeg {
   leg_id: string
   leg_sid: string
   to: string
+  /** The number that is shown to them, once the guard has chosen one. */
+  from?: string
   /** From 0, without a gap: events may come in another order than they happened. */
   sequence: number
 }
@@ -93,6 +124,7 @@ export type LegEvent =
 export type CommandEvent =
   | RedirectedEvent
   | MessageEvent
+  | VerifiedEvent
   | ConversationEndedEvent
   | WhisperEvent
   | GatherPartialEvent

@@ -28,7 +28,14 @@ export type EndedEvent = Of<
 export type FailedEvent = Of<'call.failed', OfCall & { reason: string }>
 export type RecordingStartedEvent = Of<'recording.started', OfRecording>
 /** It is sealed, and can be fetched. */
-export type RecordingCompletedEvent = Of<'recording.completed', OfRecording & { duration_ms: number }>
+export type RecordingCompletedEvent = Of<
+  'recording.completed',
+  OfRecording & {
+    duration_ms: number
+    /** How much of it was paused to be skipped. */
+    skipped_ms?: number
+  }
+>
 export type StreamStartedEvent = Of<'stream.started', OfStream>
 export type StreamEndedEvent = Of<'stream.ended', OfStream>
 export type StreamFailedEvent = Of<'stream.failed', OfStream>

@@ -44,26 +44,36 @@ interface Sums {
 }
 
 function bestPlace(window: Int16Array, other: Int16Array, expected: number): readonly [number, Sums] {
-  const here = sumsAt(window, other, expected)
-  if (correlationOf(here) >= good || here.xx < audible * window.length) return [expected, here]
+  const xx = energy(window, 0, window.length)
+  const sumsAt = (place: number, yy: number): Sums => ({ xy: likeness(window, other, place), xx, yy })
+  const here = sumsAt(expected, energy(other, expected, window.length))
+  if (correlationOf(here) >= good || xx < audible * window.length) return [expected, here]
   let best: readonly [number, Sums] = [expected, here]
-  for (let place = expected - searchSamples; place <= expected + searchSamples; place += 1) {
-    const sums = sumsAt(window, other, place)
+  const last = expected + searchSamples
+  let place = expected - searchSamples
+  // From place to place one sample comes and one goes; all are whole numbers, so that nothing is lost in it.
+  for (let yy = energy(other, place, window.length); place <= last; place += 1) {
+    const sums = sumsAt(place, yy)
     if (correlationOf(sums) > correlationOf(best[1])) best = [place, sums]
+    yy += energy(other, place + window.length, 1) - energy(other, place, 1)
   }
   return best
 }
 
-function sumsAt(window: Int16Array, other: Int16Array, place: number): Sums {
-  let [xy, xx, yy] = [0, 0, 0]
-  for (let i = 0; i < window.length; i += 1) {
-    const x = window[i] as number
-    const y = place + i < 0 ? 0 : (other[place + i] ?? 0)
-    xy += x * y
-    xx += x * x
-    yy += y * y
-  }
-  return { xy, xx, yy }
+/** Σxy of the window and what is at `place`; there is silence outside `other`. */
+function likeness(window: Int16Array, other: Int16Array, place: number): number {
+  const end = Math.min(window.length, other.length - place)
+  let sum = 0
+  for (let i = Math.max(0, -place); i < end; i += 1)
+    sum += (window[i] as number) * (other[place + i] as number)
+  return sum
+}
+
+function energy(samples: Int16Array, place: number, length: number): number {
+  const end = Math.min(samples.length, place + length)
+  let sum = 0
+  for (let i = Math.max(0, place); i < end; i += 1) sum += (samples[i] as number) ** 2
+  return sum
 }
 
 function correlationOf({ xy, xx, yy }: Sums): number {

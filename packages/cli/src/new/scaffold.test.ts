@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -30,6 +30,22 @@ test('writeApp() writes an app whose own test passes, with the SDK it came with'
     name: string
   }
   assert.equal(name, 'my-agent')
+})
+
+test('writeApp() names the versions that this checkout is locked to, and everything else by path', async (t) => {
+  const folder = await emptyFolder(t)
+  await writeApp(folder, sdk)
+  const read = async (path: string) =>
+    JSON.parse(await readFile(path, 'utf8')) as Record<
+      'dependencies' | 'devDependencies',
+      Record<string, string>
+    >
+  const made = await read(join(folder, 'package.json'))
+  const ours = await read(join(modules, '../package.json'))
+  const cli = await read(join(modules, '../packages/cli/package.json'))
+  const known = { ...ours.devDependencies, ...cli.dependencies, '@voxkeep/sdk': 'file:vendor/voxkeep-sdk' }
+  for (const [name, version] of Object.entries({ ...made.dependencies, ...made.devDependencies }))
+    assert.equal(version, (known as Record<string, string>)[name], name)
 })
 
 test('writeApp() copies no test of the SDK, and nothing that its tests need', async (t) => {

@@ -18,8 +18,13 @@ const packageJson = (name: string) =>
       version: '0.1.0',
       private: true,
       type: 'module',
-      scripts: { test: 'node --test "src/**/*.test.ts"' },
+      scripts: {
+        start: 'node src/main.ts --config gateway/app.json',
+        test: 'node --test "src/**/*.test.ts"',
+        types: 'tsc',
+      },
       dependencies: { '@voxkeep/sdk': 'file:vendor/voxkeep-sdk', ws: '8.23.0' },
+      devDependencies: { '@types/node': '26.6.6', '@types/ws': '8.18.2', typescript: '7.0.2' },
       engines: { node: '>=26' },
       voxkeep: { main: 'src/main.ts' },
     },
@@ -102,12 +107,15 @@ An app for a Voxkeep gateway. It answers each call and says back what it hears: 
     voxkeep dev            # gateway, app and logs; again on save with --watch
     voxkeep dev --call     # and a call with the softphone
     npm test
+    npm run types          # checks the types
+    npm start              # the app alone, with the settings of gateway/app.json, beside a gateway that runs
 
 | | |
 | --- | --- |
 | \`src/main.ts\` | what to do with calls |
 | \`src/talk.ts\` | what to say |
 | \`gateway/voxkeep.yaml\` | the gateway of this machine; its webhook is this app. Keys and certificates lie beside it: keep the folder out of git |
+| \`gateway/app.json\` | where the app listens, and as whom: its settings when it is started by itself |
 | \`vendor/voxkeep-sdk\` | the SDK, copied from the checkout that made this app. It is not on npm: to take a newer one, copy it again |
 
 \`voxkeep dev --record talk.tape.json --call\` writes down a conversation, \`voxkeep dev --replay talk.tape.json\` plays it to the app again and says
