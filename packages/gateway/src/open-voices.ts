@@ -1,13 +1,10 @@
 import { join } from 'node:path'
 import type { ApiVoices } from '#api'
-import type { Audit } from '#audit'
 import type { CallVoices } from '#call'
-import { voicesOf, type Clock, type Config, type Log, type Secret, type TenantId } from '#kernel'
+import { voicesOf } from '#kernel'
 import type { OpenTenantKeys } from '#keys'
-import { makeVoice, promptCache, type MeasuredVoice } from '#speech'
-import type { EgressGuard } from '#webhook'
-import type { Metrics } from './metrics.ts'
-import { programEnvironment, speechRulesOf } from './open-speech.ts'
+import { makeVoice, promptCache } from '#speech'
+import { providerDeps, providerGauges, tellRefusal, type ProviderParts } from './open-provider.ts'
 import { streamOnlyTenants } from './stream-only.ts'
 
 export interface Voices extends AsyncDisposable {
@@ -15,14 +12,7 @@ export interface Voices extends AsyncDisposable {
   readonly api: ApiVoices
 }
 
-export interface VoiceParts {
-  readonly config: Config
-  readonly clock: Clock
-  readonly log: Log
-  readonly metrics: Pick<Metrics, 'count' | 'gauges'>
-  readonly readSecret: (reference: string) => Secret<string>
-  readonly egress: EgressGuard
-  readonly audit: Pick<Audit, 'append'>
+export interface VoiceParts extends ProviderParts {
   readonly keys: Pick<OpenTenantKeys, 'fieldSeal' | 'hmacKey'>
 }
 
@@ -30,17 +20,13 @@ const dayMs = 86_400_000
 
 /** Opens what says words to callers: the voices of the configuration, else the built-in one. Nothing runs until somebody is spoken to. */
 export function openVoices(parts: VoiceParts): Voices {
-  const { config, clock, metrics, readSecret, egress, keys } = parts
+  const { config, clock, metrics, keys } = parts
+  const refused = tellRefusal(parts, 'voice')
   const configured = voicesOf(config)
   const all = configured.map((voice) =>
     makeVoice(voice, {
-      clock,
-      guard: egress,
-      readSecret,
-      region: config.node.region,
-      env: programEnvironment(),
-      rulesOf: (tenant) => speechRulesOf(config, tenant),
-      onRefused: tellRefusal(parts),
+      ...providerDeps(parts),
+      onRefused: ({ voice: id, tenant, why }) => refused(id, tenant, why),
       count: (name, by, labels) => metrics.count(name, labels, by),
     }),
   )
@@ -59,7 +45,12 @@ export function openVoices(parts: VoiceParts): Voices {
     count: (name) => metrics.count(name),
   })
   void cache.prune()
-  gauges(metrics, all)
+  const words = { kind: 'voice', name: 'voice' } as const
+  providerGauges(metrics, all, {
+    ...words,
+    sessions: 'texts that a voice says',
+    up: '1: the last text was said',
+  })
   const cached = new Map(
     all.map((voice, index) => [voice.facts.id, cache.of(voice, configured[index] ?? {})]),
   )
@@ -79,31 +70,4 @@ export function openVoices(parts: VoiceParts): Voices {
       await Promise.all(all.map((voice) => voice[Symbol.asyncDispose]()))
     },
   }
-}
-
-/** A refusal is an event that alerts can be made of; nothing has been sent to anybody, so it need not wait for the log. */
-function tellRefusal({ audit, log }: VoiceParts) {
-  return ({ voice, tenant, why }: { voice: string; tenant: TenantId; why: string }) => {
-    log.warn('a voice was refused', { voice, tenant, why })
-    audit
-      .append({ type: 'voice.refused', tenant, actor: 'system', fields: { voice, why } })
-      .catch((error: unknown) => log.error('a refused voice is not in the audit log', { error }))
-  }
-}
-
-function gauges(metrics: VoiceParts['metrics'], all: readonly MeasuredVoice[]): void {
-  const each = (read: (voice: MeasuredVoice) => number) => () =>
-    all.map((voice) => [voice.facts.id, read(voice)] as const)
-  metrics.gauges(
-    'voice_sessions_active',
-    'texts that a voice says',
-    'voice',
-    each(({ figures }) => figures.sessions),
-  )
-  metrics.gauges(
-    'voice_up',
-    '1: the last text was said',
-    'voice',
-    each(({ health }) => (health === 'failing' ? 0 : 1)),
-  )
 }

@@ -6,7 +6,7 @@ import { ConfigError, loadConfig, openLog, systemClock, systemTenant, wait, type
 import { makeEngine, type MeasuredEngine, type SpeechSink } from '#speech'
 import { egressGuard } from '#webhook'
 import { openSecretBook } from './open-secret-book.ts'
-import { programEnvironment } from './open-speech.ts'
+import { programEnvironment } from './open-provider.ts'
 import { referencesIn } from '#secrets'
 
 const batchSamples = 800

@@ -5,7 +5,7 @@ import { referencesIn } from '#secrets'
 import { makeVoice, SpeechError } from '#speech'
 import { egressGuard } from '#webhook'
 import { openSecretBook } from './open-secret-book.ts'
-import { programEnvironment } from './open-speech.ts'
+import { programEnvironment } from './open-provider.ts'
 
 /** Has one voice of a configuration say a text, into a WAV file as a telephone carries it. Throws `ConfigError`. */
 export async function tryVoice(
