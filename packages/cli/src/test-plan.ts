@@ -34,7 +34,7 @@ const isKeeping =
   /\/(?:alert|audit|aws|backup|byok|consent|deepgram|fuzz|independent|gateway-kills|keep-|keys?(?=[.-])|object|payment-|postgres|presidio|privacy|receipt|recording-stores|redaction|residency|retention|secrets|siem|softhsm|speech-|stream-only|tamper|token-vault|vault)[^/]*\.e2e\.test\.ts$/
 /** What measures times or compares audio sample by sample has the machine to itself. */
 const isDelicate =
-  /\/(?:bad-network|capture|flood|hostile-media|keypad|netem|openai|payment|plaintext|quality|relay|speech|start|words)[^/]*\.e2e\.test\.ts$/
+  /\/(?:bad-network|capture|codecs|flood|hostile-media|keypad|netem|openai|payment|plaintext|quality|relay|speech|start|words)[^/]*\.e2e\.test\.ts$/
 /** Those that wire real threads, disks and sockets together; they wait more than they compute. */
 const isWired = (file: string) => /^packages\/gateway\/src\/(db\/)?[^/]+$/.test(file)
 
