@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, parseConfig } from './config.ts'
+import { configFaults } from './test-config.ts'
 
-function faults(app: object): string[] {
-  const webhook = { url: 'https://app.example/', secrets: ['env:S'] }
-  const sip = { listen: [{ tls: { certFile: 'c', keyFile: 'k' } }] }
-  try {
-    parseConfig(JSON.stringify({ dataDir: 'd', sip, apps: [{ id: 'app', webhook, ...app }] }), 'c')
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.faults.map((fault) => fault.replace(/^c:\d+: /, ''))
-  }
-}
+const webhook = { url: 'https://app.example/', secrets: ['env:S'] }
+const faults = (app: object) => configFaults({ apps: [{ id: 'app', webhook, ...app }] })
 
 test('platformFaults() wants `platform` with a dialect whose signature is made, and `apiKey` with vonage', () => {
   const platform = { secrets: ['env:T'] }

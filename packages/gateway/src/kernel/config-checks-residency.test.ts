@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, parseConfig } from './config.ts'
+import { configFaults } from './test-config.ts'
 
 const base = {
-  dataDir: '/var/lib/voxkeep',
   node: { region: 'eu' },
-  sip: { listen: [{ tls: { certFile: 'c', keyFile: 'k' } }] },
   tenants: [{ id: 'acme', regions: ['eu', 'eu-central-1'] }],
 }
 const app = {
@@ -15,16 +13,7 @@ const app = {
   endpoints: [{ host: 'app.example.com', region: 'eu' }],
 }
 
-/** The faults of a configuration that differs so, without where they stand. */
-function faults(more: object): string[] {
-  try {
-    parseConfig(JSON.stringify({ ...base, ...more }), 'c')
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.faults.map((fault) => fault.replace(/^c:\d+: /, ''))
-  }
-}
+const faults = (more: object) => configFaults({ ...base, ...more })
 
 test('residencyFaults() lets pass what stays in the tenant’s regions', () => {
   assert.deepEqual(faults({ apps: [app] }), [])

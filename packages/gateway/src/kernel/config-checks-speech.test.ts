@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, parseConfig } from './config.ts'
+import { configFaults } from './test-config.ts'
 
 const base = {
-  dataDir: '/var/lib/voxkeep',
   node: { region: 'eu' },
-  sip: { listen: [{ tls: { certFile: 'c', keyFile: 'k' } }] },
   privacy: { policies: [{ id: 'care', engine: 'ears' }] },
 }
 const ears = {
@@ -19,16 +17,7 @@ const ears = {
 const tenant = { id: 'acme', privacy: 'care' }
 const tied = { ...tenant, regions: ['eu'] }
 
-/** The faults of a configuration that differs so, without where they stand. */
-function faults(more: object): string[] {
-  try {
-    parseConfig(JSON.stringify({ ...base, ...more }), 'c')
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.faults.map((fault) => fault.replace(/^c:\d+: /, ''))
-  }
-}
+const faults = (more: object) => configFaults({ ...base, ...more })
 
 const engines = (...all: readonly object[]) => ({ engines: all })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, parseConfig } from './config.ts'
+import { parseConfig } from './config.ts'
+import { configFaults } from './test-config.ts'
 
 const base = {
   dataDir: '/var/lib/voxkeep',
@@ -15,15 +16,7 @@ const print = {
   minScore: 0.8,
 }
 
-function faults(more: object): string[] {
-  try {
-    parseConfig(JSON.stringify({ ...base, ...more }), 'c')
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.faults.map((fault) => fault.replace(/^c:\d+: /, ''))
-  }
-}
+const faults = (more: object) => configFaults({ ...base, ...more })
 
 test('verifiers need a score of their own, and to be allowed what they are given', () => {
   assert.deepEqual(faults({ verifiers: [print] }), [])

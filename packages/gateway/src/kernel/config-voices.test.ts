@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, parseConfig } from './config.ts'
+import { parseConfig } from './config.ts'
+import { configFaults } from './test-config.ts'
 
 const base = {
   dataDir: '/var/lib/voxkeep',
@@ -10,16 +11,7 @@ const base = {
 const app = { id: 'bank', webhook: { url: 'https://bank.test/', secrets: ['env:S'] } }
 const cloud = { id: 'cloud', kind: 'deepgram', apiKey: 'env:K', dataClasses: ['public'], region: 'us' }
 
-/** The faults of a configuration that differs so, without where they stand. */
-function faults(more: object): string[] {
-  try {
-    parseConfig(JSON.stringify({ ...base, ...more }), 'c')
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.faults.map((fault) => fault.replace(/^c:\d+: /, ''))
-  }
-}
+const faults = (more: object) => configFaults({ ...base, ...more })
 
 test('voices need nothing but what their kind cannot know', () => {
   const voices = [

@@ -19,6 +19,11 @@ export function startProgram(
   throw new TypeError('there are no files to be had')
 }
 
+/** Whether a program that could not be started is not there, or not ours to run; else another time it may be. */
+export function isMissing({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' || code === 'EACCES'
+}
+
 /** Ends a program that runs, with its group: what it started goes too. */
 export function endProgram({ pid, stdin, stdout }: Program): void {
   stdin.destroy()

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { endProgram, startProgram } from './child-program.ts'
+import { endProgram, isMissing, startProgram } from './child-program.ts'
 import type { Line, LineEnd, LineHandlers } from './line.ts'
 
 export interface ProgramLineOptions {
@@ -48,9 +48,7 @@ function runProgram({ command, env }: ProgramLineOptions, handlers: LineHandlers
   program.on('spawn', () => {
     if (!isOver) handlers.opened()
   })
-  program.on('error', ({ code }: NodeJS.ErrnoException) =>
-    end(code === 'ENOENT' || code === 'EACCES' ? 'rejected' : 'failed'),
-  )
+  program.on('error', (error) => end(isMissing(error) ? 'rejected' : 'failed'))
   program.on('close', (code) => end(code === 0 && hasInputEnded ? 'finished' : 'failed'))
   program.stdin.on('error', () => {}) // it ended: 'close' tells
   readLines(program.stdout, {

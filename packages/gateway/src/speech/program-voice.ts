@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel'
-import { endProgram, startProgram } from './child-program.ts'
+import { endProgram, isMissing, startProgram } from './child-program.ts'
 import { SpeechError } from './error.ts'
 import { voiceError } from './post-stream.ts'
 
@@ -68,8 +68,8 @@ function start(...program: Parameters<typeof startProgram>) {
   }
 }
 
-function whyNot({ code }: NodeJS.ErrnoException): SpeechError {
-  return code === 'ENOENT' || code === 'EACCES'
+function whyNot(error: NodeJS.ErrnoException): SpeechError {
+  return isMissing(error)
     ? new SpeechError('VOICE_MISSING', 'the program of the voice is not installed')
     : voiceError('failed')
 }

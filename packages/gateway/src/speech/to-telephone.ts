@@ -1,3 +1,5 @@
+import { windowedSinc } from '@voxkeep/wire/resample'
+
 /** Turns samples of one rate into 8 kHz, a piece after the other, band-limited by a Kaiser-windowed sinc. */
 export interface ToTelephone {
   /** Fresh memory. What the filter still waits for comes with the next piece. */
@@ -65,31 +67,12 @@ function phases(up: number, half: number, crossingsPerSample: number): (phase: n
   const made: (Float32Array | undefined)[] = []
   const make = (phase: number) => {
     const taps = Float32Array.from({ length: 2 * half }, (_, at) =>
-      kernel((at - half + 1 - phase / up) * crossingsPerSample),
+      windowedSinc((at - half + 1 - phase / up) * crossingsPerSample, zeroCrossings, kaiserBeta),
     )
     const sum = taps.reduce((total, tap) => total + tap, 0)
     return taps.map((tap) => tap / sum)
   }
   return (phase) => (up > maxPhases ? make(phase) : (made[phase] ??= make(phase)))
-}
-
-function kernel(crossings: number): number {
-  const position = Math.abs(crossings) / zeroCrossings
-  if (position >= 1) return 0
-  const window = besselI0(kaiserBeta * Math.sqrt(1 - position * position)) / besselI0(kaiserBeta)
-  const angle = Math.PI * crossings
-  return window * (angle === 0 ? 1 : Math.sin(angle) / angle)
-}
-
-/** The modified Bessel function of the window, by its power series. */
-function besselI0(x: number): number {
-  let term = 1
-  let sum = 1
-  for (let n = 1; term > sum * 1e-9; n += 1) {
-    term *= (x / (2 * n)) ** 2
-    sum += term
-  }
-  return sum
 }
 
 function commonDivisor(a: number, b: number): number {

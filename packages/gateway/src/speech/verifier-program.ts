@@ -1,5 +1,5 @@
 import type { Clock, VerifierConfigOf } from '#kernel'
-import { endProgram, startProgram } from './child-program.ts'
+import { endProgram, isMissing, startProgram } from './child-program.ts'
 import { SpeechError } from './error.ts'
 import { readCompared, readForgotten, readLearned } from './verifier-answer.ts'
 import type { VoiceComparer, VoiceSample } from './verifier-contract.ts'
@@ -114,8 +114,8 @@ function start(...program: Parameters<typeof startProgram>) {
   }
 }
 
-function whyNot({ code }: NodeJS.ErrnoException): SpeechError {
-  return code === 'ENOENT' || code === 'EACCES'
+function whyNot(error: NodeJS.ErrnoException): SpeechError {
+  return isMissing(error)
     ? new SpeechError('VERIFIER_MISSING', 'the program of the engine is not installed')
     : verifierError('failed')
 }

@@ -1,19 +1,9 @@
 import type { Resampler } from './half-band.ts'
-import { kaiser, toInt16 } from './kaiser.ts'
+import { thirdLowPass, toInt16 } from './kaiser.ts'
 
-/** Samples at 16 kHz on either side that an output is made of: up to 6.9 kHz nothing is lost, and what is above 9.1 kHz is 65 dB down. */
-const reach = 16
-const middle = 3 * reach
-const kaiserBeta = 7
 const blockSamples = 480
-
-/** A Kaiser-windowed low-pass at 8 kHz, for a rate of 48 kHz. */
-const shape = Float64Array.from({ length: 2 * middle + 1 }, (_, i) => {
-  const distance = (i - middle) / 3
-  const sinc = distance === 0 ? 1 : Math.sin(Math.PI * distance) / (Math.PI * distance)
-  return sinc * kaiser((i - middle) / (middle + 1), kaiserBeta)
-})
-const total = shape.reduce((sum, tap) => sum + tap, 0)
+/** For a rate of 48 kHz: up to 6.9 kHz nothing is lost, and what is above 9.1 kHz is 65 dB down. */
+const taps = thirdLowPass()
 
 /** 16 kHz to 24 kHz. Delays by 1 ms. Takes an even number of samples, and leaves an odd last one out. */
 export function twoToThree(): Resampler {
@@ -28,10 +18,10 @@ export function threeToTwo(): Resampler {
 /** `up` outputs of `down` samples, by way of 48 kHz. */
 function rational(up: number, down: number): Resampler {
   const phases = Array.from({ length: up }, (_, phase) => {
-    const taps = Math.ceil((shape.length - phase) / up)
-    return Float64Array.from({ length: taps }, (_unused, i) => (up * (shape[up * i + phase] ?? 0)) / total)
+    const length = Math.ceil((taps.length - phase) / up)
+    return Float64Array.from({ length }, (_unused, i) => up * (taps[up * i + phase] ?? 0))
   })
-  const history = Math.ceil(shape.length / up)
+  const history = Math.ceil(taps.length / up)
   const line = new Float64Array(history + blockSamples)
   return {
     process(samples, out) {

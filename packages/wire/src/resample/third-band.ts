@@ -1,21 +1,10 @@
 import type { Resampler } from './half-band.ts'
-import { kaiser, toInt16 } from './kaiser.ts'
+import { thirdLowPass, thirdReach as reach, toInt16 } from './kaiser.ts'
 
-/** Samples of the lower rate on either side that an output is made of: with 16, tones above 4.6 kHz are 65 dB down, and 3.4 kHz is untouched. */
-const reach = 16
 const middle = 3 * reach
-const kaiserBeta = 7
 const blockSamples = 480
-
-/** A Kaiser-windowed low-pass at a sixth of the higher rate, `middle` taps to either side. */
-const shape = Float64Array.from({ length: 2 * middle + 1 }, (_, i) => {
-  const distance = (i - middle) / 3
-  const sinc = distance === 0 ? 1 : Math.sin(Math.PI * distance) / (Math.PI * distance)
-  return sinc * kaiser((i - middle) / (middle + 1), kaiserBeta)
-})
-// What the window took from the gain at 0 Hz is given back.
-const total = shape.reduce((sum, tap) => sum + tap, 0)
-const taps = shape.map((tap) => tap / total)
+/** Tones above 4.6 kHz are 65 dB down, and 3.4 kHz is untouched. */
+const taps = thirdLowPass()
 /** For each of the three outputs that one sample gives, the taps that meet a sample, times three for the two that are not there. */
 const phases = [0, 1, 2].map((phase) =>
   Float64Array.from({ length: 2 * reach + 1 }, (_, i) => 3 * (taps[3 * i + phase] ?? 0)),
